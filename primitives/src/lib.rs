@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Types that every part of Chirograph shares. No storage, no chain logic: what a pallet, the SDK and an independent verifier must
+//! agree on to the byte.
+//!
+//! - [`Subject`], [`EvidenceHash`]: the two hashes of a proof. The first is where it is found, the second is what it states.
+//! - [`payload`]: the bytes an owner signs. [`OwnerSignature`]: how they are signed and judged.
+//! - [`Record`]: what the ledger keeps of a registration.
+//! - [`Authority`]: the one question pallets ask about an account, "may it act in this role?".
+//!
+//! Enum indices are part of the wire format. A retired one stays reserved for ever.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod authority;
+mod hash;
+pub mod payload;
+mod record;
+mod signature;
+
+pub use authority::{AdmitEverybody, Authority, LabelId, Role};
+pub use hash::{EvidenceHash, ParseHashError, Subject};
+pub use record::{Inclusion, Record, RevocationReason, Schema, Status};
+pub use signature::{OwnerSignature, SignatureFault, SignatureScheme};
+
+/// An account: the public key for sr25519 and ed25519, BLAKE2b-256 of the compressed public key for ECDSA.
+pub type AccountId = sp_runtime::AccountId32;
+
+/// Height of a block. Chirograph's blocks come every few seconds: 32 bits last for centuries.
+pub type BlockNumber = u32;
+
+/// Milliseconds since the Unix epoch.
+pub type Moment = u64;

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! How each pallet is set up, one file per concern. Every number has its unit and its reason.
+
+mod consensus;
+mod fees;
+mod governance;
+mod proofs;
+mod system;
+mod utilities;
+
+pub use consensus::EPOCH_CONFIG;
+pub use utilities::ProxyType;

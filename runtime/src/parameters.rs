@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What a network decides at genesis. Kept in storage, so that development, tests and production run the same WASM.
+//!
+//! No calls: a change after genesis is a change of the rules, and comes with a runtime upgrade that the council enacts.
+
+pub use pallet::*;
+
+#[frame_support::pallet]
+pub mod pallet {
+	use alloc::vec::Vec;
+	use chirograph_primitives::{AccountId, Moment};
+	use frame_support::{pallet_prelude::*, traits::ConstU64};
+
+	/// Time that a block may take to execute, in milliseconds.
+	pub const BLOCK_EXECUTION_TIME: Moment = 1_000;
+	/// An author must execute what it builds, and others execute it again before the next slot.
+	pub const MIN_SLOT_DURATION: Moment = 2 * BLOCK_EXECUTION_TIME;
+	/// A session must be long enough for its change to be finalised before the next one.
+	pub const MIN_EPOCH_LENGTH: u64 = 10;
+	/// Bounds the work of a session change.
+	pub const MAX_VALIDATORS: u32 = 100;
+	/// Bounds the work of a council's vote.
+	pub const MAX_COUNCIL_MEMBERS: u32 = 100;
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<AccountId = AccountId> {}
+
+	#[pallet::pallet]
+	pub struct Pallet<T>(_);
+
+	/// Time between two blocks, in milliseconds.
+	#[pallet::storage]
+	pub type SlotDuration<T> = StorageValue<_, Moment, ValueQuery, ConstU64<MIN_SLOT_DURATION>>;
+
+	/// Slots in an epoch, which is also a session.
+	#[pallet::storage]
+	pub type EpochLength<T> = StorageValue<_, u64, ValueQuery, ConstU64<{ super::DEFAULT_EPOCH_LENGTH }>>;
+
+	/// How many council members together act as Root. Never fewer than one.
+	#[pallet::storage]
+	pub type CouncilQuorum<T> = StorageValue<_, u32, ValueQuery, ConstU32<1>>;
+
+	/// Who makes and finalises blocks.
+	#[pallet::storage]
+	pub type Validators<T> = StorageValue<_, BoundedVec<AccountId, ConstU32<MAX_VALIDATORS>>, ValueQuery>;
+
+	#[pallet::genesis_config]
+	pub struct GenesisConfig<T: Config> {
+		/// Time between two blocks, in milliseconds; at least [`MIN_SLOT_DURATION`].
+		pub slot_duration: Moment,
+		/// Slots in an epoch; at least [`MIN_EPOCH_LENGTH`].
+		pub epoch_length: u64,
+		/// How many council members together act as Root; more than half of the council.
+		pub council_quorum: u32,
+		/// Who makes and finalises blocks; at most [`MAX_VALIDATORS`].
+		pub validators: Vec<AccountId>,
+		#[serde(skip)]
+		pub _config: PhantomData<T>,
+	}
+
+	impl<T: Config> Default for GenesisConfig<T> {
+		fn default() -> Self {
+			Self {
+				slot_duration: MIN_SLOT_DURATION,
+				epoch_length: super::DEFAULT_EPOCH_LENGTH,
+				council_quorum: 1,
+				validators: Vec::new(),
+				_config: PhantomData,
+			}
+		}
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		/// Runs once, where a network is made; a panic refuses to make one that could not work.
+		fn build(&self) {
+			assert!(
+				self.slot_duration >= MIN_SLOT_DURATION,
+				"slotDuration must be at least {MIN_SLOT_DURATION} ms"
+			);
+			assert!(
+				self.epoch_length >= MIN_EPOCH_LENGTH,
+				"epochLength must be at least {MIN_EPOCH_LENGTH} slots"
+			);
+			assert!(self.council_quorum >= 1, "councilQuorum must be at least 1");
+			let validators = BoundedVec::try_from(self.validators.clone());
+			SlotDuration::<T>::put(self.slot_duration);
+			EpochLength::<T>::put(self.epoch_length);
+			CouncilQuorum::<T>::put(self.council_quorum);
+			Validators::<T>::put(validators.expect("validators must not be more than MAX_VALIDATORS"));
+		}
+	}
+}
+
+use chirograph_primitives::Moment;
+use frame_support::traits::Get;
+
+/// Ten minutes at two seconds a slot.
+pub const DEFAULT_EPOCH_LENGTH: u64 = 300;
+
+/// Time between two blocks, in milliseconds.
+pub struct SlotDurationMillis;
+
+impl Get<Moment> for SlotDurationMillis {
+	fn get() -> Moment {
+		SlotDuration::<crate::Runtime>::get()
+	}
+}
+
+/// BABE takes the slot time for twice this.
+pub struct MinimumPeriod;
+
+impl Get<Moment> for MinimumPeriod {
+	fn get() -> Moment {
+		SlotDurationMillis::get() / 2
+	}
+}
+
+/// Slots in an epoch.
+pub struct EpochLengthSlots;
+
+impl Get<u64> for EpochLengthSlots {
+	fn get() -> u64 {
+		EpochLength::<crate::Runtime>::get()
+	}
+}

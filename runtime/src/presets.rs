@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Genesis of the development networks, in which every key is public: `//Alice` and friends. A network of its own begins with a patch over
+//! one of these.
+
+use crate::{
+	configs::EPOCH_CONFIG, parameters, AccountId, BabeConfig, Balance, BalancesConfig, CouncilConfig, ParametersConfig,
+	RuntimeGenesisConfig, SessionConfig, SessionKeys,
+};
+use alloc::{vec, vec::Vec};
+use frame_support::build_struct_json_patch;
+use serde_json::Value;
+use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
+use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
+
+/// A million tokens: enough for fees and deposits for as long as anybody develops.
+const ENDOWMENT: Balance = 1_000_000 * 1_000_000_000_000;
+
+type Validator = (Sr25519Keyring, Ed25519Keyring);
+
+fn genesis(validators: &[Validator], council: &[Sr25519Keyring], council_quorum: u32) -> Value {
+	let accounts: Vec<AccountId> = validators.iter().map(|(key, _)| key.to_account_id()).collect();
+	let keys = validators.iter().map(|(babe, grandpa)| {
+		let keys = SessionKeys {
+			babe: babe.public().into(),
+			grandpa: grandpa.public().into(),
+		};
+		(babe.to_account_id(), babe.to_account_id(), keys)
+	});
+	build_struct_json_patch!(RuntimeGenesisConfig {
+		parameters: ParametersConfig {
+			slot_duration: parameters::MIN_SLOT_DURATION,
+			epoch_length: parameters::DEFAULT_EPOCH_LENGTH,
+			council_quorum,
+			validators: accounts,
+		},
+		balances: BalancesConfig {
+			balances: Sr25519Keyring::well_known()
+				.map(|key| (key.to_account_id(), ENDOWMENT))
+				.collect::<Vec<_>>(),
+		},
+		babe: BabeConfig {
+			epoch_config: EPOCH_CONFIG
+		},
+		session: SessionConfig {
+			keys: keys.collect::<Vec<_>>()
+		},
+		council: CouncilConfig {
+			members: council.iter().map(|key| key.to_account_id()).collect::<Vec<_>>()
+		},
+	})
+}
+
+/// One validator, who is the council as well.
+fn development() -> Value {
+	genesis(&[(Sr25519Keyring::Alice, Ed25519Keyring::Alice)], &[Sr25519Keyring::Alice], 1)
+}
+
+/// Four validators, the fewest that tolerate a fault; three of them are the council, and two of these are Root.
+fn local_testnet() -> Value {
+	let validators = [
+		(Sr25519Keyring::Alice, Ed25519Keyring::Alice),
+		(Sr25519Keyring::Bob, Ed25519Keyring::Bob),
+		(Sr25519Keyring::Charlie, Ed25519Keyring::Charlie),
+		(Sr25519Keyring::Dave, Ed25519Keyring::Dave),
+	];
+	genesis(
+		&validators,
+		&[Sr25519Keyring::Alice, Sr25519Keyring::Bob, Sr25519Keyring::Charlie],
+		2,
+	)
+}
+
+/// The genesis patch of that name.
+pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
+	let patch = match id.as_ref() {
+		DEV_RUNTIME_PRESET => development(),
+		LOCAL_TESTNET_RUNTIME_PRESET => local_testnet(),
+		_ => return None,
+	};
+	serde_json::to_vec(&patch).ok()
+}
+
+/// All names.
+pub fn preset_names() -> Vec<PresetId> {
+	vec![
+		PresetId::from(DEV_RUNTIME_PRESET),
+		PresetId::from(LOCAL_TESTNET_RUNTIME_PRESET),
+	]
+}

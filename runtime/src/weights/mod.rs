@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What this project's calls cost, as `scripts/weights` measured it. The files are generated.
+
+pub mod pallet_governance;
+pub mod pallet_proofs;

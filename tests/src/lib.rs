@@ -1,1 +1,24 @@
-#![cfg_attr(not(feature = "std"), no_std)]
+// SPDX-License-Identifier: Apache-2.0
+
+//! Networks of real nodes on this machine, for tests, benchmarks and the demonstration.
+//!
+//! A [`Network`] has a directory of its own, free ports of the loopback interface, and ends its nodes when it is dropped. A [`Node`] can be
+//! killed and started again on the same database. [`Cli`] runs the `chirograph` binary the way a person does.
+
+mod cli;
+mod network;
+mod proxy;
+
+pub use cli::{Cli, Run};
+pub use network::{Network, Node};
+pub use proxy::Throttle;
+
+use std::{env, path::PathBuf};
+
+/// A binary of this workspace, built by the same `cargo` run or an earlier one.
+pub fn binary(name: &str) -> PathBuf {
+	let here = env::current_exe().expect("the running program has a path");
+	// Tests are in `deps`, one below the binaries.
+	let found = here.ancestors().skip(1).take(2).map(|directory| directory.join(name)).find(|path| path.is_file());
+	found.unwrap_or_else(|| panic!("{name} is not built: run scripts/build"))
+}

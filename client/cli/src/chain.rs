@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use crate::{
+	args::{ChainCommand, Common},
+	output::Output,
+	Failure,
+};
+use chirograph_sdk::chain::Chain;
+
+impl Common {
+	/// The node to ask, of the network that is meant.
+	pub async fn connect(&self) -> Result<Chain, Failure> {
+		Ok(Chain::connect(&self.node, self.genesis.map(|genesis| genesis.0)).await?)
+	}
+}
+
+pub async fn run(command: ChainCommand, common: &Common, output: &Output) -> Result<(), Failure> {
+	match command {
+		ChainCommand::Status => {
+			let status = common.connect().await?.status().await?;
+			let lines = [
+				("genesis", status.genesis.clone()),
+				("node", format!("{} at {}", status.node, status.url)),
+				("runtime", status.runtime.to_string()),
+				("peers", status.peers.to_string()),
+				("best", format!("{} {} (provisional)", status.best.number, status.best.hash)),
+				("finalised", format!("{} {}", status.finalised.number, status.finalised.hash)),
+				("made", status.finalised_time.clone()),
+			];
+			let title = format!("{}{}", status.chain, if status.syncing { ", syncing" } else { "" });
+			output.result(&status, &title, &lines);
+			Ok(())
+		},
+	}
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A node, asked only for what is finalised.
+
+use crate::{
+	error::Error,
+	keys::{ExtrinsicSignature, Keypair},
+	submit::Included,
+};
+use chirograph_primitives::{payload::GenesisHash, AccountId, BlockNumber, Moment, Record, Subject};
+use chrono::{DateTime, SecondsFormat};
+use codec::{Decode, DecodeAll, Encode};
+use serde::{Deserialize, Serialize};
+use std::{fmt, sync::Arc, time::Duration};
+use subxt::{
+	backend::LegacyBackend,
+	client::{OnlineClient, OnlineClientAtBlock},
+	config::{Config, DefaultTransactionExtensions, RpcConfigFor, SubstrateConfig},
+	dynamic,
+	ext::jsonrpsee,
+	rpcs::{methods::legacy::LegacyRpcMethods, rpc_params, RpcClient},
+	utils::{AccountId32, MultiAddress, MultiSignature, Static, H256},
+	ArcMetadata,
+};
+
+/// How long a node has to accept a connection.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a node has to answer a question.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// The runtime's name on every Chirograph network.
+const SPEC_NAME: &str = "chirograph";
+
+/// UTC, to the second, as RFC 3339 writes it.
+pub fn format_time(time: Moment) -> String {
+	let time = i64::try_from(time).ok().and_then(DateTime::from_timestamp_millis);
+	time.map_or_else(|| "at an impossible time".into(), |time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
+/// What subxt must know of a Chirograph network. Metadata is read from the node, once for each version of the runtime.
+#[derive(Clone, Debug, Default)]
+pub struct ChirographConfig(SubstrateConfig);
+
+impl Config for ChirographConfig {
+	type AccountId = AccountId32;
+	type Address = MultiAddress<AccountId32, ()>;
+	type Signature = MultiSignature;
+	type Header = <SubstrateConfig as Config>::Header;
+	type TransactionExtensions = DefaultTransactionExtensions<Self>;
+	type AssetId = u32;
+	type Hasher = <SubstrateConfig as Config>::Hasher;
+
+	fn metadata_for_spec_version(&self, version: u32) -> Option<ArcMetadata> {
+		self.0.metadata_for_spec_version(version)
+	}
+
+	fn set_metadata_for_spec_version(&self, version: u32, metadata: ArcMetadata) {
+		self.0.set_metadata_for_spec_version(version, metadata)
+	}
+}
+
+impl subxt::tx::Signer<ChirographConfig> for Keypair {
+	fn account_id(&self) -> AccountId32 {
+		AccountId32(self.account().into())
+	}
+
+	fn sign(&self, payload: &[u8]) -> MultiSignature {
+		match self.sign_extrinsic(payload) {
+			ExtrinsicSignature::Sr25519(signature) => MultiSignature::Sr25519(signature),
+			ExtrinsicSignature::Ed25519(signature) => MultiSignature::Ed25519(signature),
+			ExtrinsicSignature::Ecdsa(signature) => MultiSignature::Ecdsa(signature),
+		}
+	}
+}
+
+/// A finalised block, as a place to read from.
+pub type FinalisedBlock = OnlineClientAtBlock<ChirographConfig>;
+
+/// A connection to a node of a Chirograph network.
+pub struct Chain {
+	url: String,
+	connection: Arc<jsonrpsee::core::client::Client>,
+	rpc: RpcClient,
+	pub(crate) legacy: LegacyRpcMethods<RpcConfigFor<ChirographConfig>>,
+	pub(crate) client: OnlineClient<ChirographConfig>,
+	genesis: GenesisHash,
+}
+
+impl fmt::Debug for Chain {
+	fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+		f.debug_struct("Chain").field("url", &self.url).finish_non_exhaustive()
+	}
+}
+
+/// A block, by height and hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BlockId {
+	/// Height.
+	pub number: u64,
+	/// `0x` and 64 hexadecimal digits.
+	pub hash: String,
+}
+
+impl BlockId {
+	pub(crate) fn new(number: u64, hash: H256) -> Self {
+		Self { number, hash: format!("{hash:?}") }
+	}
+
+	pub(crate) fn of(block: &FinalisedBlock) -> Self {
+		Self::new(block.block_number(), block.block_hash())
+	}
+}
+
+/// How a node and its network are.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChainStatus {
+	/// Where the node is.
+	pub url: String,
+	/// Name of the network.
+	pub chain: String,
+	/// Hash of its first block: what identifies it.
+	pub genesis: String,
+	/// The node's software.
+	pub node: String,
+	/// Version of the runtime.
+	pub runtime: u32,
+	/// How many peers it has.
+	pub peers: usize,
+	/// Whether it is behind its peers.
+	pub syncing: bool,
+	/// The newest block it knows. Provisional.
+	pub best: BlockId,
+	/// The newest block that can no longer be undone.
+	pub finalised: BlockId,
+	/// When that one was made.
+	pub finalised_time: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SyncState {
+	current_block: u64,
+	highest_block: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SpecName {
+	spec_name: String,
+}
+
+impl Chain {
+	/// Connects to the node at `url`, `ws` or `wss`; in the clear only to this machine. With `expected`, only to a node of the network with
+	/// that genesis.
+	pub async fn connect(url: &str, expected: Option<GenesisHash>) -> Result<Self, Error> {
+		let bad_address = |reason: String| Error::BadAddress { url: url.into(), reason };
+		match subxt::rpcs::utils::url_is_secure(url) {
+			Ok(true) => {},
+			Ok(false) => return Err(bad_address("it would send everything in the clear over a network".into())),
+			Err(error) => return Err(bad_address(error.to_string())),
+		}
+		let connection = connect(url).await?;
+		let rpc = RpcClient::new(connection.clone());
+		let legacy = LegacyRpcMethods::new(rpc.clone());
+		let unusable = |reason: String| {
+			if connection.is_connected() {
+				Error::Node { url: url.into(), reason }
+			} else {
+				Error::ConnectionLost { url: url.into() }
+			}
+		};
+
+		let version: SpecName = rpc
+			.request("state_getRuntimeVersion", rpc_params![])
+			.await
+			.map_err(|error| unusable(error.to_string()))?;
+		if version.spec_name != SPEC_NAME {
+			return Err(Error::NotChirograph { url: url.into(), found: version.spec_name });
+		}
+		// The newer interface of the node would wait for ever where a runtime API fails.
+		let backend = LegacyBackend::builder().build(rpc.clone());
+		let client = OnlineClient::from_backend_with_config(ChirographConfig::default(), Arc::new(backend))
+			.await
+			.map_err(|error| unusable(error.to_string()))?;
+		let genesis = client.genesis_hash().0;
+		if let Some(expected) = expected.filter(|expected| *expected != genesis) {
+			return Err(Error::AnotherChain { url: url.into(), expected, found: genesis });
+		}
+		Ok(Self { url: url.into(), connection, rpc, legacy, client, genesis })
+	}
+
+	/// Hash of the network's first block, which every owner signature is bound to.
+	pub fn genesis(&self) -> &GenesisHash {
+		&self.genesis
+	}
+
+	/// Fails where the node is behind its network: its answers would be out of date.
+	pub async fn ensure_synced(&self) -> Result<(), Error> {
+		let health = self.legacy.system_health().await.map_err(|error| self.node_error(error))?;
+		if !health.is_syncing {
+			return Ok(());
+		}
+		let state: SyncState =
+			self.rpc.request("system_syncState", rpc_params![]).await.map_err(|error| self.node_error(error))?;
+		Err(Error::Syncing { url: self.url.clone(), best: state.current_block, highest: state.highest_block })
+	}
+
+	/// How the node and its network are.
+	pub async fn status(&self) -> Result<ChainStatus, Error> {
+		let failed = |error| self.node_error(error);
+		let health = self.legacy.system_health().await.map_err(failed)?;
+		let best = self.legacy.chain_get_header(None).await.map_err(failed)?;
+		let best_hash = self.legacy.chain_get_block_hash(None).await.map_err(failed)?;
+		let (Some(best), Some(best_hash)) = (best, best_hash) else {
+			return Err(self.node_error("no best block"));
+		};
+		let finalised = self.finalised().await?;
+		let (name, version) = (self.legacy.system_name().await, self.legacy.system_version().await);
+		Ok(ChainStatus {
+			url: self.url.clone(),
+			chain: self.legacy.system_chain().await.map_err(failed)?,
+			genesis: format!("0x{}", hex::encode(self.genesis)),
+			node: format!("{} {}", name.map_err(failed)?, version.map_err(failed)?),
+			runtime: finalised.spec_version(),
+			peers: health.peers,
+			syncing: health.is_syncing,
+			best: BlockId::new(best.number, best_hash),
+			finalised: BlockId::new(finalised.block_number(), finalised.block_hash()),
+			finalised_time: format_time(self.time(&finalised).await?),
+		})
+	}
+
+	/// The newest finalised block.
+	pub async fn finalised(&self) -> Result<FinalisedBlock, Error> {
+		self.client.at_current_block().await.map_err(|error| self.node_error(error))
+	}
+
+	/// The last block of a signature that is to be good for `blocks` from now on.
+	pub async fn valid_until(&self, blocks: BlockNumber) -> Result<BlockNumber, Error> {
+		let now = self.finalised().await?.block_number();
+		// The ledger's block numbers have 32 bits, see `BlockNumber`.
+		Ok(BlockNumber::try_from(now).unwrap_or(BlockNumber::MAX).saturating_add(blocks))
+	}
+
+	/// The finalised block that an extrinsic is in.
+	pub(crate) async fn at(&self, included: &Included) -> Result<FinalisedBlock, Error> {
+		self.client.at_block(H256(included.block_hash)).await.map_err(|error| self.node_error(error))
+	}
+
+	/// When `block` was made; zero for the first one.
+	pub async fn time(&self, block: &FinalisedBlock) -> Result<Moment, Error> {
+		let now = dynamic::storage::<(), Static<Moment>>("Timestamp", "Now");
+		let value = block.storage().try_fetch(now, ()).await.map_err(|error| self.node_error(error))?;
+		let value = value.map(|value| value.decode()).transpose().map_err(|error| self.node_error(error))?;
+		Ok(value.map(|Static(time)| time).unwrap_or_default())
+	}
+
+	/// The first registration of `subject`, as of `block`.
+	pub async fn record(&self, block: &FinalisedBlock, subject: &Subject) -> Result<Option<Record>, Error> {
+		self.runtime_call(block, "ProofsApi_record", subject).await
+	}
+
+	/// Later registrations of `subject`, as of `block`; behind the owner `after`, a page at a time. An empty page is the last.
+	pub async fn claims(
+		&self,
+		block: &FinalisedBlock,
+		subject: &Subject,
+		after: Option<&AccountId>,
+	) -> Result<Vec<Record>, Error> {
+		self.runtime_call(block, "ProofsApi_claims", &(subject, after, u32::MAX)).await
+	}
+
+	/// The later registration of `subject` by `owner`, as of `block`.
+	pub async fn claim(
+		&self,
+		block: &FinalisedBlock,
+		subject: &Subject,
+		owner: &AccountId,
+	) -> Result<Option<Record>, Error> {
+		let claims =
+			dynamic::storage::<(Static<Subject>, Static<AccountId>), Static<Record>>("Proofs", "Claims");
+		let key = (Static(*subject), Static(owner.clone()));
+		let value = block.storage().try_fetch(claims, key).await.map_err(|error| self.node_error(error))?;
+		let value = value.map(|value| value.decode()).transpose().map_err(|error| self.node_error(error))?;
+		Ok(value.map(|Static(claim)| claim))
+	}
+
+	async fn runtime_call<T: Decode>(
+		&self,
+		block: &FinalisedBlock,
+		function: &str,
+		input: &impl Encode,
+	) -> Result<T, Error> {
+		let output = block.runtime_apis().call_raw(function, Some(&input.encode())).await;
+		let output = output.map_err(|error| self.node_error(error))?;
+		T::decode_all(&mut &output[..]).map_err(|error| self.node_error(format!("{function}: {error}")))
+	}
+
+	/// Whether the node can still be asked.
+	pub fn is_connected(&self) -> bool {
+		self.connection.is_connected()
+	}
+
+	/// Returns when the connection is lost.
+	pub(crate) async fn disconnected(&self) {
+		self.connection.on_disconnect().await;
+	}
+
+	/// What a failed request means: the node went away, or said something unusable.
+	pub(crate) fn node_error(&self, reason: impl fmt::Display) -> Error {
+		if self.is_connected() {
+			Error::Node { url: self.url.clone(), reason: reason.to_string() }
+		} else {
+			self.lost()
+		}
+	}
+
+	pub(crate) fn lost(&self) -> Error {
+		Error::ConnectionLost { url: self.url.clone() }
+	}
+}
+
+/// A WebSocket with pings, so that a node that vanished without a word is noticed.
+async fn connect(url: &str) -> Result<Arc<jsonrpsee::core::client::Client>, Error> {
+	use jsonrpsee::{
+		client_transport::ws::{Url, WsTransportClientBuilder},
+		core::client::{async_client::PingConfig, ClientBuilder},
+	};
+	let parsed = Url::parse(url).map_err(|error| Error::BadAddress { url: url.into(), reason: error.to_string() })?;
+	let transport = WsTransportClientBuilder::default().connection_timeout(CONNECTION_TIMEOUT).build(parsed).await;
+	let (sender, receiver) =
+		transport.map_err(|error| Error::NoConnection { url: url.into(), reason: error.to_string() })?;
+	let client = ClientBuilder::default()
+		.request_timeout(REQUEST_TIMEOUT)
+		.max_buffer_capacity_per_subscription(4096)
+		.enable_ws_ping(PingConfig::default())
+		.build_with_tokio(sender, receiver);
+	Ok(Arc::new(client))
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The Rust SDK of Chirograph, a ledger that proves that documents existed, whose they were and that nobody changed them (ITU-T X.1407).
+//!
+//! What happens on the owner's machine, and needs no network:
+//!
+//! - [`keys`]: keys, encrypted at rest.
+//! - [`evidence`]: what an owner states about a document; its hash is what the ledger keeps.
+//! - [`authorization`]: an owner's signature for the ledger, to be sent by whoever.
+//! - [`mod@file`]: hashing of files of any size, writing that loses nothing.
+//!
+//! What a node is needed for:
+//!
+//! - [`chain`]: a connection, asked only for what is finalised.
+//! - [`submit`]: from an extrinsic to finality, whatever a pool drops on the way.
+//! - [`proofs`]: register, verify, show, revoke.
+//!
+//! Nothing is ever reported as registered before it is final (X.1407 9.2.3 e: no zero confirmation).
+
+pub mod authorization;
+pub mod chain;
+mod document;
+mod error;
+pub mod evidence;
+pub mod file;
+pub mod keys;
+pub mod proofs;
+pub mod submit;
+
+pub use chirograph_primitives as primitives;
+pub use document::Fault;
+pub use error::{Error, ErrorKind};

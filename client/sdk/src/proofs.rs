@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Register, verify, show, revoke (X.1407 7.2).
+
+use crate::{
+	authorization::Authorization,
+	chain::{format_time, BlockId, Chain, FinalisedBlock},
+	error::Error,
+	evidence::Evidence,
+	file::Original,
+	keys::{format_account, Keypair},
+	submit::{call, Included, Submitter},
+};
+use chirograph_primitives::{AccountId, EvidenceHash, Record, Status, Subject};
+use serde::Serialize;
+use std::time::Duration;
+
+/// A registration that is final.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Registered {
+	/// Where it is found.
+	pub subject: Subject,
+	/// The whole entry.
+	pub record: Record,
+	/// The finalised block.
+	pub block: BlockId,
+}
+
+/// What the ledger knows of a subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entries {
+	/// What was asked for.
+	pub subject: Subject,
+	/// The first registration.
+	pub record: Record,
+	/// Later ones, by other owners.
+	pub claims: Vec<Record>,
+	/// The finalised block that this was read from.
+	pub as_of: BlockId,
+}
+
+/// The answer to "does the ledger bear this file out?".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Verification {
+	/// Where the proof was looked for; not known where the evidence is unusable.
+	pub subject: Option<Subject>,
+	/// The answer.
+	#[serde(flatten)]
+	pub verdict: Verdict,
+	/// The finalised block that this was read from.
+	pub as_of: Option<BlockId>,
+}
+
+/// Verified, or why not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "verdict", rename_all = "camelCase")]
+pub enum Verdict {
+	/// The file is registered, unchanged, and the registration stands.
+	Verified {
+		/// The whole entry.
+		record: Record,
+	},
+	/// It is not.
+	NotVerified {
+		/// Why.
+		#[serde(flatten)]
+		reason: Reason,
+	},
+}
+
+/// Why a file is not verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "reason", rename_all = "camelCase")]
+pub enum Reason {
+	/// Nothing is registered under this file's hash.
+	#[error("no proof of this file is registered: it was changed, or never registered openly; a sealed proof is found with its evidence only")]
+	NotRegistered,
+	/// The owner took the proof back.
+	#[error("the proof was revoked by its owner in block {}, {}", revoked_at(record).0, revoked_at(record).1)]
+	Revoked {
+		/// The whole entry.
+		record: Record,
+	},
+	/// The evidence cannot be read as evidence.
+	#[error("the evidence is not usable: {detail}")]
+	UnusableEvidence {
+		/// What is wrong with it.
+		detail: String,
+	},
+	/// The evidence speaks of another file.
+	#[error("the evidence belongs to another file: {detail}")]
+	EvidenceOfAnotherFile {
+		/// What differs.
+		detail: String,
+	},
+	/// The file is registered, with other evidence.
+	#[error(
+		"the file is registered, but not with this evidence: by {}, block {}, {}",
+		format_account(&record.owner),
+		record.registered.block,
+		format_time(record.registered.time)
+	)]
+	OtherEvidence {
+		/// The whole entry.
+		record: Record,
+	},
+	/// The evidence belongs to a later claim.
+	#[error(
+		"this evidence belongs to a later claim by {}, block {}; the first registration is by {}, block {}",
+		format_account(&claim.owner),
+		claim.registered.block,
+		format_account(&record.owner),
+		record.registered.block
+	)]
+	LaterClaim {
+		/// The first registration.
+		record: Record,
+		/// The later one.
+		claim: Record,
+	},
+	/// Somebody registered evidence that names another owner.
+	#[error("the evidence names {} as owner, but it was registered by {}", named, format_account(&record.owner))]
+	OtherOwner {
+		/// The owner that the evidence names.
+		named: String,
+		/// The whole entry.
+		record: Record,
+	},
+}
+
+fn revoked_at(record: &Record) -> (u32, String) {
+	match record.status {
+		Status::Revoked { at, .. } => (at.block, format_time(at.time)),
+		Status::Active => (record.registered.block, format_time(record.registered.time)),
+	}
+}
+
+/// Fails unless `owner` could register `subject` now, with `evidence_hash` if there is evidence yet; or claim it, which takes that somebody else registered it before. Asking before
+/// anything is signed or sent spares a fee and gives a better answer.
+pub async fn ensure_registrable(
+	chain: &Chain,
+	subject: &Subject,
+	owner: &AccountId,
+	evidence_hash: Option<&EvidenceHash>,
+	claim: bool,
+) -> Result<(), Error> {
+	chain.ensure_synced().await?;
+	let at = chain.finalised().await?;
+	let by_you = |existing: Record| Error::AlreadyRegisteredByYou {
+		same_evidence: evidence_hash == Some(&existing.evidence_hash),
+		existing: Box::new(existing),
+	};
+	match chain.record(&at, subject).await? {
+		None if claim => Err(Error::NotRegistered { subject: *subject }),
+		None => Ok(()),
+		Some(record) if record.owner == *owner => Err(by_you(record)),
+		Some(record) => match chain.claim(&at, subject, owner).await? {
+			Some(earlier) => Err(by_you(earlier)),
+			None if claim => Ok(()),
+			None => Err(Error::AlreadyRegisteredByOther { existing: Box::new(record) }),
+		},
+	}
+}
+
+/// Registers, or with `claim` claims, what the owner authorised; `signer` submits and pays. Returns when it is final; or fails after
+/// `patience`.
+pub async fn register(
+	submitter: &Submitter,
+	signer: &Keypair,
+	evidence: &Evidence,
+	authorization: &Authorization,
+	claim: bool,
+	patience: Duration,
+) -> Result<Registered, Error> {
+	let chain = submitter.chain();
+	let (subject, owner, evidence_hash) = (evidence.subject(), evidence.owner.account.clone(), evidence.hash());
+	check(chain, authorization).await?;
+	authorization.check_evidence(evidence)?;
+	ensure_registrable(chain, &subject, &owner, Some(&evidence_hash), claim).await?;
+
+	let arguments =
+		(&owner, subject, evidence_hash, evidence.schema, authorization.valid_until, &authorization.signature);
+	let name = if claim { "claim" } else { "register" };
+	let included = match submitter.submit(&call("Proofs", name, &arguments), signer, patience).await {
+		// Somebody was faster, or this is the second try of something that got through after all.
+		Err(Error::Refused { name, .. }) if name == "Proofs::AlreadyRegistered" => {
+			ensure_registrable(chain, &subject, &owner, Some(&evidence_hash), claim).await?;
+			return Err(chain.node_error("it refused a registration as a second one, and knows of no first"));
+		},
+		other => other?,
+	};
+	let record = entry_at(chain, &included, &subject, &owner).await?;
+	Ok(Registered { subject, record, block: included.block_id() })
+}
+
+/// Revokes what the owner authorised. Returns when it is final; or fails after `patience`.
+pub async fn revoke(
+	submitter: &Submitter,
+	signer: &Keypair,
+	authorization: &Authorization,
+	patience: Duration,
+) -> Result<Registered, Error> {
+	let chain = submitter.chain();
+	let (subject, owner) = (authorization.subject, authorization.owner.clone());
+	chain.ensure_synced().await?;
+	check(chain, authorization).await?;
+	let at = chain.finalised().await?;
+	let record = chain.record(&at, &subject).await?.ok_or(Error::NotRegistered { subject })?;
+	let entry = if record.owner == owner { Some(record) } else { chain.claim(&at, &subject, &owner).await? };
+	let entry = entry.ok_or_else(|| Error::NotOwner { subject, owner: format_account(&owner) })?;
+	if let Status::Revoked { at, .. } = entry.status {
+		return Err(Error::AlreadyRevoked { block: at.block, time: format_time(at.time) });
+	}
+
+	let reason = authorization.revocation_reason()?;
+	let arguments = (&owner, subject, reason, authorization.valid_until, &authorization.signature);
+	let included = submitter.submit(&call("Proofs", "revoke", &arguments), signer, patience).await?;
+	let record = entry_at(chain, &included, &subject, &owner).await?;
+	Ok(Registered { subject, record, block: included.block_id() })
+}
+
+async fn check(chain: &Chain, authorization: &Authorization) -> Result<(), Error> {
+	let now = chain.finalised().await?.block_number();
+	// Block numbers of the ledger have 32 bits.
+	authorization.check(chain.genesis(), u32::try_from(now).unwrap_or(u32::MAX))?;
+	Ok(())
+}
+
+/// The owner's entry as of the block in which it was made or changed.
+async fn entry_at(chain: &Chain, included: &Included, subject: &Subject, owner: &AccountId) -> Result<Record, Error> {
+	let at = chain.at(included).await?;
+	let record = chain.record(&at, subject).await?.filter(|record| record.owner == *owner);
+	let entry = match record {
+		Some(record) => Some(record),
+		None => chain.claim(&at, subject, owner).await?,
+	};
+	entry.ok_or_else(|| chain.node_error("it finalised a registration and does not know of it"))
+}
+
+/// What the ledger knows of `subject`.
+pub async fn show(chain: &Chain, subject: &Subject) -> Result<Entries, Error> {
+	chain.ensure_synced().await?;
+	let at = chain.finalised().await?;
+	let record = chain.record(&at, subject).await?.ok_or(Error::NotRegistered { subject: *subject })?;
+	let claims = all_claims(chain, &at, subject).await?;
+	Ok(Entries { subject: *subject, record, claims, as_of: BlockId::of(&at) })
+}
+
+async fn all_claims(chain: &Chain, at: &FinalisedBlock, subject: &Subject) -> Result<Vec<Record>, Error> {
+	let mut claims = Vec::new();
+	loop {
+		let last = claims.last().map(|claim: &Record| claim.owner.clone());
+		let page = chain.claims(at, subject, last.as_ref()).await?;
+		if page.is_empty() {
+			// The ledger keeps them by hash; people read them by age.
+			claims.sort_by_key(|claim| (claim.registered.block, claim.registered.extrinsic));
+			return Ok(claims);
+		}
+		claims.extend(page);
+	}
+}
+
+/// Whether the ledger bears `original` out (X.1407 7.2.2 a). Without evidence only an open proof can be found. Says that evidence is
+/// unusable as a verdict: whoever was handed it wants to know that it proves nothing.
+pub async fn verify(chain: &Chain, original: &Original, evidence: Option<&[u8]>) -> Result<Verification, Error> {
+	let (subject, evidence) = match evidence.map(Evidence::parse).transpose() {
+		Ok(Some(evidence)) => {
+			if let Err(error) = evidence.matches_original(original) {
+				let reason = Reason::EvidenceOfAnotherFile { detail: error.to_string() };
+				return Ok(Verification::refused(Some(evidence.subject()), reason));
+			}
+			(evidence.subject(), Some(evidence))
+		},
+		Ok(None) => (Subject(original.sha256), None),
+		Err(error) => {
+			let reason = Reason::UnusableEvidence { detail: error.to_string() };
+			return Ok(Verification::refused(None, reason));
+		},
+	};
+	chain.ensure_synced().await?;
+	let at = chain.finalised().await?;
+	let verdict = match judge(chain, &at, &subject, evidence.as_ref()).await? {
+		Ok(record) => Verdict::Verified { record },
+		Err(reason) => Verdict::NotVerified { reason },
+	};
+	Ok(Verification { subject: Some(subject), verdict, as_of: Some(BlockId::of(&at)) })
+}
+
+async fn judge(
+	chain: &Chain,
+	at: &FinalisedBlock,
+	subject: &Subject,
+	evidence: Option<&Evidence>,
+) -> Result<Result<Record, Reason>, Error> {
+	let Some(record) = chain.record(at, subject).await? else { return Ok(Err(Reason::NotRegistered)) };
+	if let Some(evidence) = evidence {
+		let named = &evidence.owner.account;
+		if evidence.hash() != record.evidence_hash {
+			let claim = chain.claim(at, subject, named).await?;
+			let reason = match claim.filter(|claim| claim.evidence_hash == evidence.hash()) {
+				Some(claim) => Reason::LaterClaim { record, claim },
+				None => Reason::OtherEvidence { record },
+			};
+			return Ok(Err(reason));
+		}
+		if *named != record.owner {
+			return Ok(Err(Reason::OtherOwner { named: format_account(named), record }));
+		}
+	}
+	Ok(match record.status {
+		Status::Active => Ok(record),
+		Status::Revoked { .. } => Err(Reason::Revoked { record }),
+	})
+}
+
+impl Verification {
+	fn refused(subject: Option<Subject>, reason: Reason) -> Self {
+		Self { subject, verdict: Verdict::NotVerified { reason }, as_of: None }
+	}
+
+	/// Whether the answer is yes.
+	pub fn is_verified(&self) -> bool {
+		matches!(self.verdict, Verdict::Verified { .. })
+	}
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later WITH Classpath-exception-2.0
+
+//! The command line, with the defaults of this network.
+
+use clap::{CommandFactory, FromArgMatches};
+use sc_cli::{
+	BuildSpecCmd, ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd, ExportStateCmd, ImportBlocksCmd,
+	KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd, SubstrateCli,
+};
+
+/// Memory for recently used state, in bytes. The SDK's default of 1 GiB suits a large server alone; 64 MiB holds the hot part of
+/// a consortium's state and lets four nodes share a laptop.
+const TRIE_CACHE_SIZE: &str = "67108864";
+
+/// The pool that follows the best chain only. The fork-aware one validates a transaction once for every fork, which costs nearly
+/// half of the throughput under a burst; finality within a slot leaves few forks to be aware of.
+const POOL_TYPE: &str = "single-state";
+
+/// What the user asked for.
+#[derive(Debug, clap::Parser)]
+pub struct Cli {
+	/// Something other than to run the node.
+	#[command(subcommand)]
+	pub subcommand: Option<Subcommand>,
+
+	/// How to run the node.
+	#[clap(flatten)]
+	pub run: RunCmd,
+}
+
+impl Cli {
+	/// Reads the command line; prints what is wrong with it, and exits, where something is.
+	pub fn from_command_line() -> Self {
+		let command = <Self as SubstrateCli>::setup_command(<Self as CommandFactory>::command())
+			.mut_arg("trie_cache_size", |arg| arg.default_value(TRIE_CACHE_SIZE))
+			.mut_arg("pool_type", |arg| arg.default_value(POOL_TYPE));
+		Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+	}
+}
+
+/// What the node can do besides running.
+#[derive(Debug, clap::Subcommand)]
+#[allow(clippy::large_enum_variant)] // Parsed once, then matched by reference.
+pub enum Subcommand {
+	/// Make, inspect and insert keys.
+	#[command(subcommand)]
+	Key(KeySubcommand),
+
+	/// Write the chain spec of a network, readable or raw.
+	ExportChainSpec(ExportChainSpecCmd),
+
+	/// Write a chain spec with this node as its boot node.
+	BuildSpec(BuildSpecCmd),
+
+	/// Execute a block again and check it.
+	CheckBlock(CheckBlockCmd),
+
+	/// Write blocks to a file.
+	ExportBlocks(ExportBlocksCmd),
+
+	/// Read blocks from a file.
+	ImportBlocks(ImportBlocksCmd),
+
+	/// Write the state at a block as a chain spec.
+	ExportState(ExportStateCmd),
+
+	/// Remove the whole chain from this machine.
+	PurgeChain(PurgeChainCmd),
+
+	/// Go back some blocks, not beyond the last finalised one.
+	Revert(RevertCmd),
+
+	/// Print the best, finalised and genesis blocks of the database.
+	ChainInfo(ChainInfoCmd),
+
+	/// Measure what calls and blocks cost.
+	#[cfg(feature = "runtime-benchmarks")]
+	#[command(subcommand)]
+	Benchmark(frame_benchmarking_cli::BenchmarkCmd),
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later WITH Classpath-exception-2.0
+
+//! The node of a Chirograph network: validator, full node or archive, as the command line says.
+//!
+//! | where | what |
+//! |---|---|
+//! | `cli` | the command line, with the defaults of this network |
+//! | `command` | what each subcommand does |
+//! | `chain_spec` | the networks that this binary knows by name |
+//! | `service` | the node itself, step by step |
+//! | `rpc` | JSON-RPC methods beyond those that every node has |
+//! | `benchmarking` | subcommands that measure weights |
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod chain_spec;
+mod cli;
+mod command;
+mod rpc;
+mod service;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+	match command::run() {
+		Ok(()) => ExitCode::SUCCESS,
+		Err(error) => {
+			eprintln!("Error: {error}");
+			ExitCode::FAILURE
+		},
+	}
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use crate::{binary, Node};
+use serde_json::Value;
+use std::{
+	path::{Path, PathBuf},
+	process::{Command, Stdio},
+};
+
+/// The password of the keys that tests make.
+const PASSWORD: &str = "correct horse battery staple";
+
+/// The `chirograph` binary, with keys of its own.
+pub struct Cli {
+	/// Where it runs, and where its files are.
+	pub directory: PathBuf,
+	node: String,
+}
+
+/// What a run of the command line left.
+#[derive(Debug)]
+pub struct Run {
+	/// Exit code.
+	pub code: i32,
+	/// Standard output.
+	pub stdout: String,
+	/// Standard error.
+	pub stderr: String,
+}
+
+impl Cli {
+	/// A user who works in `directory` and asks `node`.
+	pub fn new(directory: &Path, node: &Node) -> Self {
+		Self { directory: directory.into(), node: node.url() }
+	}
+
+	/// The same user, asking another node.
+	pub fn at(&self, node: &Node) -> Self {
+		Self::new(&self.directory, node)
+	}
+
+	/// The command, ready to be run or changed.
+	pub fn command(&self, arguments: &[&str]) -> Command {
+		let mut command = Command::new(binary("chirograph"));
+		command
+			.args(arguments)
+			.current_dir(&self.directory)
+			.env("CHIROGRAPH_NODE", &self.node)
+			.env("CHIROGRAPH_KEYS", self.directory.join("keys"))
+			.env("CHIROGRAPH_PASSWORD", PASSWORD)
+			.env_remove("CHIROGRAPH_KEY")
+			.env_remove("CHIROGRAPH_GENESIS")
+			.stdin(Stdio::null());
+		command
+	}
+
+	/// Runs it to its end.
+	pub fn run(&self, arguments: &[&str]) -> Run {
+		Run::of(&mut self.command(arguments))
+	}
+
+	/// Runs it, and expects that it succeeds.
+	pub fn ok(&self, arguments: &[&str]) -> Run {
+		let run = self.run(arguments);
+		assert_eq!(run.code, 0, "{arguments:?}: {run:?}");
+		run
+	}
+
+	/// Writes a file of the user's.
+	pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+		let path = self.directory.join(name);
+		std::fs::write(&path, content).expect("the user's directory is writable");
+		path
+	}
+}
+
+impl Run {
+	/// Runs a command to its end.
+	pub fn of(command: &mut Command) -> Self {
+		let output = command.output().expect("the binary can be run");
+		Self {
+			code: output.status.code().unwrap_or(-1),
+			stdout: String::from_utf8_lossy(&output.stdout).into(),
+			stderr: String::from_utf8_lossy(&output.stderr).into(),
+		}
+	}
+
+	/// Standard output as JSON.
+	pub fn json(&self) -> Value {
+		serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("no JSON ({error}): {self:?}"))
+	}
+
+	/// Fails unless it ended with `code` and said `text`.
+	#[track_caller]
+	pub fn expect(&self, code: i32, text: &str) {
+		assert!(self.code == code && format!("{}{}", self.stdout, self.stderr).contains(text), "expected {code} and {text:?}: {self:?}");
+	}
+}

@@ -16,6 +16,10 @@ const TRIE_CACHE_SIZE: &str = "67108864";
 /// half of the throughput under a burst; finality within a slot leaves few forks to be aware of.
 const POOL_TYPE: &str = "single-state";
 
+/// For how long the pool does not take again what it threw out, in seconds. It throws out sound transactions too when it is full, and the SDK's
+/// default of half an hour would keep them out for longer than they can be included.
+const TX_BAN_SECONDS: &str = "4";
+
 /// What the user asked for.
 #[derive(Debug, clap::Parser)]
 pub struct Cli {
@@ -33,7 +37,8 @@ impl Cli {
 	pub fn from_command_line() -> Self {
 		let command = <Self as SubstrateCli>::setup_command(<Self as CommandFactory>::command())
 			.mut_arg("trie_cache_size", |arg| arg.default_value(TRIE_CACHE_SIZE))
-			.mut_arg("pool_type", |arg| arg.default_value(POOL_TYPE));
+			.mut_arg("pool_type", |arg| arg.default_value(POOL_TYPE))
+			.mut_arg("tx_ban_seconds", |arg| arg.default_value(TX_BAN_SECONDS));
 		Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
 	}
 }

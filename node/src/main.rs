@@ -11,6 +11,9 @@
 //! | `rpc` | JSON-RPC methods beyond those that every node has |
 //! | `benchmarking` | subcommands that measure weights |
 
+// The SDK's errors are as large as they are, and are returned once in a node's life.
+#![allow(clippy::result_large_err)]
+
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod chain_spec;

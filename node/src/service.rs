@@ -329,7 +329,7 @@ impl Node {
 			transaction_pool: Some(OffchainTransactionPoolFactory::new(self.transaction_pool.clone())),
 			network_provider: Arc::new(self.network.clone()),
 			is_validator: self.is_validator,
-			enable_http_requests: true,
+			enable_http_requests: false,
 			custom_extensions: |_| Vec::new(),
 		})?;
 		task_manager.spawn_handle().spawn(

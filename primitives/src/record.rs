@@ -34,7 +34,7 @@ impl Schema {
 pub struct Inclusion {
 	/// Height of the block.
 	pub block: BlockNumber,
-	/// Index of the extrinsic in the block: the order of two registrations in one block.
+	/// Index of the extrinsic in the block. Calls batched in one extrinsic share it, and then the order of their events tells.
 	pub extrinsic: u32,
 	/// The block's timestamp.
 	pub time: Moment,

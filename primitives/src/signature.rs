@@ -6,7 +6,7 @@ use core::fmt;
 use scale_info::TypeInfo;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
-use sp_core::{crypto::ByteArray, ecdsa, ed25519, sr25519};
+use sp_core::{ecdsa, ed25519, sr25519};
 use sp_io::{
 	crypto::{ed25519_verify, secp256k1_ecdsa_recover_compressed, sr25519_verify},
 	hashing::{blake2_256, sha2_256},
@@ -92,7 +92,6 @@ fn ecdsa_account(signature: &ecdsa::Signature, payload: &[u8]) -> Result<Account
 		return Err(SignatureFault::Malformed);
 	}
 	let public = secp256k1_ecdsa_recover_compressed(bytes, &sha2_256(payload)).map_err(|_| SignatureFault::Malformed)?;
-	debug_assert_eq!(public.len(), ecdsa::Public::LEN);
 	Ok(AccountId::new(blake2_256(&public)))
 }
 
@@ -145,6 +144,9 @@ mod tests {
 	}
 
 	proptest! {
+		// A thousand bits and a signature check for each.
+		#![proptest_config(ProptestConfig::with_cases(32))]
+
 		/// X.1407 8.2.2: tampering before registration. The first assertion is the positive control.
 		#[test]
 		fn any_flipped_bit_of_the_payload_refuses(scheme in schemes(), seed: [u8; 32], owner: [u8; 32]) {

@@ -3,8 +3,8 @@
 //! What the node and clients can ask this runtime.
 
 use crate::{
-	configs::EPOCH_CONFIG, presets, AccountId, Babe, Balance, Block, Executive, Grandpa, Historical, InherentDataExt, Nonce,
-	Proofs, Runtime, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
+	configs::EPOCH_CONFIG, parameters, presets, AccountId, Babe, Balance, Block, Executive, Grandpa, Historical, InherentDataExt,
+	Nonce, Proofs, Runtime, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
 use chirograph_primitives::{Record, Subject};
@@ -27,6 +27,10 @@ use sp_runtime::{
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
+
+// Before its use: the macros that it defines are known from here on only.
+#[cfg(feature = "runtime-benchmarks")]
+frame_benchmarking::define_benchmarks!([pallet_governance, Governance] [pallet_proofs, Proofs]);
 
 impl_runtime_apis! {
 	impl sp_api::Core<Block> for Runtime {
@@ -199,7 +203,8 @@ impl_runtime_apis! {
 
 	impl sp_genesis_builder::GenesisBuilder<Block> for Runtime {
 		fn build_state(config: Vec<u8>) -> sp_genesis_builder::Result {
-			build_state::<RuntimeGenesisConfig>(config)
+			build_state::<RuntimeGenesisConfig>(config)?;
+			parameters::check_genesis()
 		}
 
 		fn get_preset(id: &Option<PresetId>) -> Option<Vec<u8>> {
@@ -266,6 +271,3 @@ impl_runtime_apis! {
 		}
 	}
 }
-
-#[cfg(feature = "runtime-benchmarks")]
-frame_benchmarking::define_benchmarks!([pallet_governance, Governance] [pallet_proofs, Proofs]);

@@ -47,7 +47,7 @@ pub mod pallet {
 
 	#[pallet::genesis_config]
 	pub struct GenesisConfig<T: Config> {
-		/// Time between two blocks, in milliseconds; at least [`MIN_SLOT_DURATION`].
+		/// Time between two blocks, in milliseconds; at least [`MIN_SLOT_DURATION`], and even.
 		pub slot_duration: Moment,
 		/// Slots in an epoch; at least [`MIN_EPOCH_LENGTH`].
 		pub epoch_length: u64,
@@ -80,24 +80,51 @@ pub mod pallet {
 				"slotDuration must be at least {MIN_SLOT_DURATION} ms"
 			);
 			assert!(
+				self.slot_duration.is_multiple_of(2),
+				"slotDuration must be even: BABE takes it for twice the shortest time between blocks"
+			);
+			assert!(
 				self.epoch_length >= MIN_EPOCH_LENGTH,
 				"epochLength must be at least {MIN_EPOCH_LENGTH} slots"
 			);
-			assert!(self.council_quorum >= 1, "councilQuorum must be at least 1");
-			let validators = BoundedVec::try_from(self.validators.clone());
+			let validators = BoundedVec::truncate_from(self.validators.clone());
+			assert!(
+				validators.len() == self.validators.len(),
+				"validators must not be more than {MAX_VALIDATORS}"
+			);
 			SlotDuration::<T>::put(self.slot_duration);
 			EpochLength::<T>::put(self.epoch_length);
 			CouncilQuorum::<T>::put(self.council_quorum);
-			Validators::<T>::put(validators.expect("validators must not be more than MAX_VALIDATORS"));
+			Validators::<T>::put(validators);
 		}
 	}
 }
 
+use alloc::{format, string::String};
 use chirograph_primitives::Moment;
 use frame_support::traits::Get;
 
 /// Ten minutes at two seconds a slot.
 pub const DEFAULT_EPOCH_LENGTH: u64 = 300;
+
+/// Refuses a genesis whose parts do not fit together: a network that could never make a block, or a Root that nobody could ever be. Asked when
+/// all of them are in place.
+pub fn check_genesis() -> Result<(), String> {
+	use crate::{Runtime, Session};
+	let validators = Validators::<Runtime>::get();
+	if validators.is_empty() {
+		return Err("parameters.validators must name at least one validator".into());
+	}
+	if let Some(without) = validators.iter().find(|validator| Session::load_keys(validator).is_none()) {
+		return Err(format!("session.keys must have keys for the validator {without:?}"));
+	}
+	let members = pallet_collective::Members::<Runtime, crate::configs::CouncilCollective>::get().len();
+	let quorum = CouncilQuorum::<Runtime>::get() as usize;
+	if quorum > members || quorum <= members / 2 {
+		return Err(format!("parameters.councilQuorum is {quorum}: it must be more than half of the council's {members} members, and no more than all"));
+	}
+	Ok(())
+}
 
 /// Time between two blocks, in milliseconds.
 pub struct SlotDurationMillis;

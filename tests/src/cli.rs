@@ -31,7 +31,10 @@ pub struct Run {
 impl Cli {
 	/// A user who works in `directory` and asks `node`.
 	pub fn new(directory: &Path, node: &Node) -> Self {
-		Self { directory: directory.into(), node: node.url() }
+		Self {
+			directory: directory.into(),
+			node: node.url(),
+		}
 	}
 
 	/// The same user, asking another node.
@@ -93,6 +96,9 @@ impl Run {
 	/// Fails unless it ended with `code` and said `text`.
 	#[track_caller]
 	pub fn expect(&self, code: i32, text: &str) {
-		assert!(self.code == code && format!("{}{}", self.stdout, self.stderr).contains(text), "expected {code} and {text:?}: {self:?}");
+		assert!(
+			self.code == code && format!("{}{}", self.stdout, self.stderr).contains(text),
+			"expected {code} and {text:?}: {self:?}"
+		);
 	}
 }

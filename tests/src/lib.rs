@@ -6,10 +6,13 @@
 //! killed and started again on the same database. [`Cli`] runs the `chirograph` binary the way a person does.
 
 mod cli;
+mod finality;
+pub mod load;
 mod network;
 mod proxy;
 
 pub use cli::{Cli, Run};
+pub use finality::FinalityWatch;
 pub use network::{Network, Node};
 pub use proxy::Throttle;
 
@@ -19,6 +22,11 @@ use std::{env, path::PathBuf};
 pub fn binary(name: &str) -> PathBuf {
 	let here = env::current_exe().expect("the running program has a path");
 	// Tests are in `deps`, one below the binaries.
-	let found = here.ancestors().skip(1).take(2).map(|directory| directory.join(name)).find(|path| path.is_file());
+	let found = here
+		.ancestors()
+		.skip(1)
+		.take(2)
+		.map(|directory| directory.join(name))
+		.find(|path| path.is_file());
 	found.unwrap_or_else(|| panic!("{name} is not built: run scripts/build"))
 }

@@ -14,6 +14,8 @@ use tokio::time::sleep;
 
 /// How long a node may take to answer after it was started, and a network to finalise its first blocks; on a busy machine too.
 const START_DEADLINE: Duration = Duration::from_secs(120);
+/// Where the command line looks for a node; the other three follow.
+const USUAL_RPC_PORT: u16 = 9944;
 /// Between two looks at something that is waited for.
 const POLL: Duration = Duration::from_millis(100);
 /// Development accounts, whose keys genesis knows.
@@ -40,21 +42,44 @@ pub struct Node {
 impl Network {
 	/// Starts the four validators of the local network, and returns when they finalise blocks.
 	pub async fn local() -> Self {
-		let mut network = Self::new("local", &NAMES);
-		network.start().await;
-		network
+		Self::start("local", &NAMES, free_ports(NAMES.len())).await
+	}
+
+	/// As [`Self::local`], with the usual RPC ports where they are free, so that commands can be given without naming a node.
+	pub async fn demonstration() -> Self {
+		let usual: Vec<u16> = (USUAL_RPC_PORT..).take(NAMES.len()).collect();
+		let all_free = usual.iter().all(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+		Self::start("local", &NAMES, if all_free { usual } else { free_ports(NAMES.len()) }).await
 	}
 
 	/// Starts the one validator of the development network.
 	pub async fn development() -> Self {
-		let mut network = Self::new("development", &NAMES[..1]);
-		network.start().await;
+		Self::start("development", &NAMES[..1], free_ports(1)).await
+	}
+
+	/// Starts the one validator of a network that is named by its chain spec's file.
+	pub async fn of_file(chain_spec: &Path) -> Self {
+		Self::start(path(chain_spec), &NAMES[..1], free_ports(1)).await
+	}
+
+	async fn start(chain: &str, names: &[&str], rpc_ports: Vec<u16>) -> Self {
+		let mut network = Self::new(chain, names, rpc_ports);
+		for node in &mut network.nodes {
+			node.start();
+		}
+		for node in &network.nodes {
+			node.wait_for_finality(1).await;
+		}
 		network
 	}
 
-	fn new(chain: &str, names: &[&str]) -> Self {
+	fn new(chain: &str, names: &[&str], rpc_ports: Vec<u16>) -> Self {
 		let directory = TempDir::with_prefix("chirograph-network-").expect("the temporary directory is writable");
-		let mut nodes: Vec<_> = names.iter().map(|name| Node::new(directory.path(), chain, name)).collect();
+		let nodes = names
+			.iter()
+			.zip(rpc_ports)
+			.map(|(name, port)| Node::new(directory.path(), chain, name, port));
+		let mut nodes: Vec<_> = nodes.collect();
 		for (node, name) in nodes.iter_mut().zip(names) {
 			node.arguments.push(format!("--{name}"));
 		}
@@ -68,23 +93,16 @@ impl Network {
 		let addresses: Vec<_> = self.nodes.iter().map(|node| node.p2p_address.clone()).collect();
 		for node in &mut self.nodes {
 			let others = addresses.iter().filter(|address| **address != node.p2p_address);
-			node.arguments.extend(others.flat_map(|address| ["--bootnodes".to_owned(), address.clone()]));
-		}
-	}
-
-	async fn start(&mut self) {
-		for node in &mut self.nodes {
-			node.start();
-		}
-		for node in &self.nodes {
-			node.wait_for_finality(1).await;
+			node.arguments
+				.extend(others.flat_map(|address| ["--bootnodes".to_owned(), address.clone()]));
 		}
 	}
 
 	/// A full node of the same network, without a vote, which is not started yet. `peer` is the only one that it may talk to.
 	pub fn observer(&self, name: &str, peer: &str) -> Node {
-		let mut node = Node::new(self.directory.path(), "local", name);
-		node.arguments.extend(["--reserved-only", "--reserved-nodes", peer].map(str::to_owned));
+		let mut node = Node::new(self.directory.path(), "local", name, free_port());
+		node.arguments
+			.extend(["--reserved-only", "--reserved-nodes", peer].map(str::to_owned));
 		node
 	}
 
@@ -95,11 +113,11 @@ impl Network {
 }
 
 impl Node {
-	fn new(directory: &Path, chain: &str, name: &str) -> Self {
+	fn new(directory: &Path, chain: &str, name: &str, rpc_port: u16) -> Self {
 		let home = directory.join(name);
 		fs::create_dir(&home).expect("a fresh directory has room for a node");
 		let key = home.join("node-key");
-		let (p2p_port, rpc_port) = (free_port(), free_port());
+		let p2p_port = free_port();
 		let p2p_address = format!("/ip4/127.0.0.1/tcp/{p2p_port}/p2p/{}", generate_node_key(&key));
 		let arguments = [
 			"--chain",
@@ -116,11 +134,17 @@ impl Node {
 			name,
 			"--no-prometheus",
 			"--no-mdns",
-			"--no-hardware-benchmarks",
 			"--allow-private-ip",
 		];
 		let arguments = arguments.map(str::to_owned).to_vec();
-		Self { name: name.into(), arguments, rpc_port, p2p_address, log: home.join("log"), process: None }
+		Self {
+			name: name.into(),
+			arguments,
+			rpc_port,
+			p2p_address,
+			log: home.join("log"),
+			process: None,
+		}
 	}
 
 	/// Where its RPC is.
@@ -133,6 +157,11 @@ impl Node {
 		&self.p2p_address
 	}
 
+	/// Where its database and keys are.
+	pub fn home(&self) -> &Path {
+		self.log.parent().unwrap_or(Path::new("/"))
+	}
+
 	/// Its process, if it runs.
 	pub fn pid(&self) -> Option<u32> {
 		self.process.as_ref().map(Child::id)
@@ -141,7 +170,11 @@ impl Node {
 	/// Starts it, on the database that it had.
 	pub fn start(&mut self) {
 		assert!(self.process.is_none(), "{} runs already", self.name);
-		let log = File::options().create(true).append(true).open(&self.log).expect("the node's directory is writable");
+		let log = File::options()
+			.create(true)
+			.append(true)
+			.open(&self.log)
+			.expect("the node's directory is writable");
 		// Should this process be killed, its nodes are killed with it.
 		let process = Command::new("setpriv")
 			.args(["--pdeathsig", "KILL"])
@@ -169,10 +202,21 @@ impl Node {
 		loop {
 			match Chain::connect(&self.url(), None).await {
 				Ok(chain) => return chain,
-				Err(error) if Instant::now() > deadline => panic!("{} does not answer: {error}\n{}", self.name, self.log()),
-				Err(_) => sleep(POLL).await,
+				Err(error) => {
+					let waited_enough = Instant::now() > deadline || !self.runs();
+					assert!(!waited_enough, "{} does not answer: {error}\n{}", self.name, self.log());
+					sleep(POLL).await;
+				},
 			}
 		}
+	}
+
+	/// Whether its process is there, and no zombie.
+	fn runs(&self) -> bool {
+		let state = self
+			.pid()
+			.and_then(|pid| fs::read_to_string(format!("/proc/{pid}/stat")).ok());
+		state.is_some_and(|state| !state.contains(") Z "))
 	}
 
 	/// Returns when it knows that the block `number` is final.
@@ -180,14 +224,21 @@ impl Node {
 		let chain = self.connect().await;
 		let deadline = Instant::now() + START_DEADLINE;
 		while self.finalised(&chain).await < number {
-			assert!(Instant::now() < deadline, "{} does not finalise block {number}:\n{}", self.name, self.log());
+			assert!(
+				Instant::now() < deadline,
+				"{} does not finalise block {number}:\n{}",
+				self.name,
+				self.log()
+			);
 			sleep(POLL).await;
 		}
 	}
 
 	async fn finalised(&self, chain: &Chain) -> u64 {
 		let block = chain.finalised().await;
-		block.unwrap_or_else(|error| panic!("{}: {error}\n{}", self.name, self.log())).block_number()
+		block
+			.unwrap_or_else(|error| panic!("{}: {error}\n{}", self.name, self.log()))
+			.block_number()
 	}
 
 	/// The end of what it printed.
@@ -208,6 +259,10 @@ fn path(path: &Path) -> &str {
 	path.to_str().expect("temporary paths are text")
 }
 
+fn free_ports(count: usize) -> Vec<u16> {
+	(0..count).map(|_| free_port()).collect()
+}
+
 /// Free now. Another process could take it before the node does; the node then fails to start, and the test says so.
 fn free_port() -> u16 {
 	let listener = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
@@ -216,7 +271,9 @@ fn free_port() -> u16 {
 
 /// Writes a key for the peer-to-peer network, and returns the peer id that belongs to it.
 fn generate_node_key(file: &Path) -> String {
-	let output = Command::new(binary("chirograph-node")).args(["key", "generate-node-key", "--file", path(file)]).output();
+	let output = Command::new(binary("chirograph-node"))
+		.args(["key", "generate-node-key", "--file", path(file)])
+		.output();
 	let output = output.expect("the node's binary can be run");
 	assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 	String::from_utf8_lossy(&output.stderr).trim().to_owned()

@@ -18,11 +18,15 @@ pub struct Throttle {
 impl Throttle {
 	/// In front of a port of this machine.
 	pub async fn new(port: u16, bytes_per_second: usize) -> Self {
-		let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback interface has free ports");
+		let listener = TcpListener::bind("127.0.0.1:0")
+			.await
+			.expect("the loopback interface has free ports");
 		let address = listener.local_addr().expect("a listener has an address");
 		let task = tokio::spawn(async move {
 			while let Ok((inner, _)) = listener.accept().await {
-				let Ok(outer) = TcpStream::connect(("127.0.0.1", port)).await else { continue };
+				let Ok(outer) = TcpStream::connect(("127.0.0.1", port)).await else {
+					continue;
+				};
 				let ((read_inner, write_inner), (read_outer, write_outer)) = (inner.into_split(), outer.into_split());
 				tokio::spawn(forward(read_inner, write_outer, bytes_per_second));
 				tokio::spawn(forward(read_outer, write_inner, bytes_per_second));

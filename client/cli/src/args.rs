@@ -26,7 +26,13 @@ pub struct Common {
 	#[arg(long, global = true)]
 	pub json: bool,
 	/// The node to ask
-	#[arg(long, global = true, env = "CHIROGRAPH_NODE", default_value = "ws://127.0.0.1:9944", value_name = "URL")]
+	#[arg(
+		long,
+		global = true,
+		env = "CHIROGRAPH_NODE",
+		default_value = "ws://127.0.0.1:9944",
+		value_name = "URL"
+	)]
 	pub node: String,
 	/// Talk only to the network with this genesis hash
 	#[arg(long, global = true, env = "CHIROGRAPH_GENESIS", value_name = "HASH")]
@@ -115,7 +121,7 @@ pub enum ProofCommand {
 		#[arg(long)]
 		claim: bool,
 		/// Submit what another machine's `proof authorize` wrote, instead of signing as owner here
-		#[arg(long, value_name = "FILE", conflicts_with_all = ["key", "dev_key"])]
+		#[arg(long, value_name = "FILE", conflicts_with_all = ["key", "dev_key", "sealed", "schema", "fields"])]
 		authorization: Option<PathBuf>,
 		#[command(flatten)]
 		owner: OwnerKey,
@@ -189,8 +195,8 @@ pub struct Statement {
 
 #[derive(Args)]
 pub struct OwnerKey {
-	/// The owner's key
-	#[arg(long, env = "CHIROGRAPH_KEY", value_name = "NAME")]
+	/// The owner's key [default: the one that the environment variable CHIROGRAPH_KEY names]
+	#[arg(long, value_name = "NAME")]
 	pub key: Option<String>,
 	/// A publicly known key instead, such as //Alice; for development networks only
 	#[arg(long, value_name = "PATH", conflicts_with = "key")]

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{
-	args::KeyCommand,
-	output::Output,
-	password,
-	Failure,
-};
+use crate::{args::KeyCommand, output::Output, password, Failure};
 use chirograph_sdk::{
 	file,
 	keys::{format_account, KeyInfo, KeyStore, Keypair, Phrase},
@@ -30,21 +25,39 @@ pub fn run(command: KeyCommand, output: &Output) -> Result<(), Failure> {
 		},
 		KeyCommand::List => list(&store, output)?,
 		KeyCommand::Inspect { name } => show(output, &store.inspect(&name)?, "key"),
-		KeyCommand::Export { name, output: Some(path), .. } => {
+		KeyCommand::Export {
+			name,
+			output: Some(path),
+			..
+		} => {
 			file::write_new(&path, &store.export(&name)?, true)?;
 			let lines = [("key", name.clone()), ("file", path.display().to_string())];
-			output.result(&json!({ "name": name, "file": path }), "encrypted copy written", &lines);
+			let file = path.display().to_string();
+			output.result(&json!({ "name": name, "file": file }), "encrypted copy written", &lines);
 		},
-		KeyCommand::Export { name, output: None, password, .. } => {
+		KeyCommand::Export {
+			name,
+			output: None,
+			password,
+			..
+		} => {
 			let phrase = store.reveal(&name, &password.existing(&name)?)?;
 			output.hint("Whoever reads this phrase has the key. Write it down, then clear the screen.");
 			output.result(&json!({ "name": name, "phrase": phrase.expose() }), phrase.expose(), &[]);
 		},
-		KeyCommand::Import { name, file: Some(path), .. } => {
+		KeyCommand::Import {
+			name, file: Some(path), ..
+		} => {
 			let key = store.import(&name, &file::read_bounded(&path, MAX_KEY_FILE)?)?;
 			show(output, &key, "key imported");
 		},
-		KeyCommand::Import { name, file: None, scheme, password, .. } => {
+		KeyCommand::Import {
+			name,
+			file: None,
+			scheme,
+			password,
+			..
+		} => {
 			store.ensure_free(&name)?;
 			let phrase = Phrase::new(password::phrase()?.to_string());
 			let key = store.save(&name, &phrase, scheme.into(), &password.new_password(&name)?)?;
@@ -72,11 +85,18 @@ fn list(store: &KeyStore, output: &Output) -> Result<(), Failure> {
 	let lines: Vec<_> = keys
 		.iter()
 		.map(|listed| match &listed.key {
-			Ok(key) => (listed.name.as_str(), format!("{:8} {}", key.scheme.to_string(), format_account(&key.account))),
+			Ok(key) => (
+				listed.name.as_str(),
+				format!("{:8} {}", key.scheme.to_string(), format_account(&key.account)),
+			),
 			Err(error) => (listed.name.as_str(), format!("error: {error}")),
 		})
 		.collect();
-	let title = format!("{} in {}", if keys.is_empty() { "no keys" } else { "keys" }, store.directory().display());
+	let title = format!(
+		"{} in {}",
+		if keys.is_empty() { "no keys" } else { "keys" },
+		store.directory().display()
+	);
 	output.result(&values.collect::<Vec<_>>(), &title, &lines);
 	Ok(())
 }

@@ -16,7 +16,7 @@ use args::{Arguments, Command};
 use chirograph_sdk::{Error, ErrorKind};
 use clap::Parser;
 use output::Output;
-use std::process::ExitCode;
+use std::{env, process::ExitCode};
 
 /// Why a command ended without what was asked for.
 enum Failure {
@@ -58,7 +58,15 @@ impl Failure {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-	let arguments = Arguments::parse();
+	let arguments = match Arguments::try_parse() {
+		Ok(arguments) => arguments,
+		// Programs want JSON for their own mistakes too; help is for people.
+		Err(error) if error.use_stderr() && env::args().any(|argument| argument == "--json") => {
+			Output::new(true).error(error.to_string().trim(), 2);
+			return ExitCode::from(2);
+		},
+		Err(error) => error.exit(),
+	};
 	let output = Output::new(arguments.common.json);
 	let outcome = match arguments.command {
 		Command::Key(command) => key::run(command, &output),

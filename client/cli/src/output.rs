@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::json;
 use std::{
 	fmt::Display,
-	io::{stderr, stdout, IsTerminal, Write},
+	io::{stderr, stdout, ErrorKind, IsTerminal, Write},
+	process::exit,
 };
 
 /// Below this, hashing is over before a bar could be read.
@@ -28,10 +29,11 @@ impl Output {
 			self.print(&serde_json::to_string_pretty(value).expect("our results have text keys only, and are no streams"));
 			return;
 		}
+		let title = tame(title);
 		let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-		let mut text = title.to_owned();
+		let mut text = title;
 		for (name, value) in lines {
-			text.push_str(&format!("\n  {name:width$}  {value}"));
+			text.push_str(&format!("\n  {name:width$}  {}", tame(value)));
 		}
 		self.print(&text);
 	}
@@ -39,7 +41,10 @@ impl Output {
 	/// Something for people that programs do not want.
 	pub fn hint(&self, text: impl Display) {
 		if !self.json {
-			eprintln!("{text}");
+			self.print_to(
+				stderr(),
+				&text.to_string().split('\n').map(tame).collect::<Vec<_>>().join("\n"),
+			);
 		}
 	}
 
@@ -48,7 +53,7 @@ impl Output {
 		if self.json {
 			self.print(&json!({ "error": { "code": code, "message": message } }).to_string());
 		} else {
-			eprintln!("error: {message}");
+			self.print_to(stderr(), &format!("error: {}", tame(message)));
 		}
 	}
 
@@ -57,12 +62,29 @@ impl Output {
 		if self.json || size < WORTH_A_BAR || !stderr().is_terminal() {
 			return ProgressBar::hidden();
 		}
-		let style = ProgressStyle::with_template("hashing {bar:32} {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left");
+		let style = ProgressStyle::with_template(
+			"hashing {bar:32} {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left",
+		);
 		ProgressBar::new(size).with_style(style.expect("the template names known fields only"))
 	}
 
 	fn print(&self, text: &str) {
-		// Whoever closed the pipe has read enough.
-		let _ = writeln!(stdout(), "{text}");
+		self.print_to(stdout(), text);
 	}
+
+	fn print_to(&self, mut stream: impl Write, text: &str) {
+		match writeln!(stream, "{text}") {
+			// What cannot be said on either stream cannot be said at all; but the exit code must not claim that it was.
+			Err(error) if error.kind() != ErrorKind::BrokenPipe => exit(2),
+			// Whoever closed the pipe has read enough.
+			_ => {},
+		}
+	}
+}
+
+/// Names of files may have line breaks and colours in them, with which they could write lines of their own.
+fn tame(text: &str) -> String {
+	text.chars()
+		.map(|character| if character.is_control() { '\u{fffd}' } else { character })
+		.collect()
 }

@@ -19,7 +19,8 @@ const MAX_BYTES: u64 = 4096;
 impl PasswordSource {
 	/// The password of a key that exists.
 	pub fn existing(&self, key: &str) -> Result<Zeroizing<String>, Failure> {
-		self.given()?.map_or_else(|| ask(&format!("Password of the key `{key}`: "), VARIABLE), Ok)
+		self.given()?
+			.map_or_else(|| ask(&format!("Password of the key `{key}`: "), VARIABLE), Ok)
 	}
 
 	/// A password for a new key: typed twice, since nobody sees a slip.
@@ -29,7 +30,9 @@ impl PasswordSource {
 		}
 		let password = ask(&format!("New password for the key `{key}`: "), VARIABLE)?;
 		if *ask("The same again: ", VARIABLE)? != *password {
-			return Err(Failure::Usage("the two passwords differ; nothing was written, try again".into()));
+			return Err(Failure::Usage(
+				"the two passwords differ; nothing was written, try again".into(),
+			));
 		}
 		Ok(password)
 	}
@@ -45,7 +48,10 @@ impl PasswordSource {
 /// The password of the key that submits.
 pub fn of_submitter(key: &str) -> Result<Zeroizing<String>, Failure> {
 	let given = from_environment(SUBMITTER_VARIABLE);
-	given.map_or_else(|| ask(&format!("Password of the submitter's key `{key}`: "), SUBMITTER_VARIABLE), Ok)
+	given.map_or_else(
+		|| ask(&format!("Password of the submitter's key `{key}`: "), SUBMITTER_VARIABLE),
+		Ok,
+	)
 }
 
 /// A recovery phrase.
@@ -58,7 +64,8 @@ fn from_environment(variable: &str) -> Option<Zeroizing<String>> {
 }
 
 fn read_descriptor(descriptor: u32) -> Result<Zeroizing<String>, Failure> {
-	let unusable = |reason: String| Failure::Usage(format!("no password can be read from file descriptor {descriptor}: {reason}"));
+	let unusable =
+		|reason: String| Failure::Usage(format!("no password can be read from file descriptor {descriptor}: {reason}"));
 	let mut bytes = Zeroizing::new(Vec::new());
 	File::open(format!("/dev/fd/{descriptor}"))
 		.and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes))
@@ -70,8 +77,12 @@ fn read_descriptor(descriptor: u32) -> Result<Zeroizing<String>, Failure> {
 
 fn ask(prompt: &str, variable: &str) -> Result<Zeroizing<String>, Failure> {
 	if !stdin().is_terminal() {
-		return Err(Failure::Usage(format!("there is no terminal to ask for it; set {variable}, or give a password with --password-fd")));
+		return Err(Failure::Usage(format!(
+			"there is no terminal to ask for it; set {variable}, or give a password with --password-fd"
+		)));
 	}
 	let answer = rpassword::prompt_password(prompt);
-	answer.map(Zeroizing::new).map_err(|error| Failure::Usage(format!("nothing was typed ({error})")))
+	answer
+		.map(Zeroizing::new)
+		.map_err(|error| Failure::Usage(format!("nothing was typed ({error})")))
 }

@@ -8,15 +8,16 @@ use crate::{
 use chirograph_sdk::{
 	authorization::Authorization,
 	chain::format_time,
-	evidence::{self, Disclosures, Evidence, Mode, MAX_EVIDENCE_BYTES},
+	evidence::{self, Disclosures, Evidence, Mode},
 	file::{self, Original},
 	keys::{format_account, KeyStore, Keypair},
 	primitives::{Record, SignatureScheme, Status, Subject},
 	proofs::{self, Registered, Verdict},
 	submit::Submitter,
 };
-use serde_json::json;
 use std::{
+	collections::BTreeMap,
+	env,
 	path::{Path, PathBuf},
 	sync::Arc,
 	time::Duration,
@@ -25,9 +26,19 @@ use std::{
 /// For how many blocks an owner's signature is good that is used at once: an hour at two seconds a block, in case finality takes its time.
 const VALIDITY: u32 = 1_800;
 
+/// More than any evidence has: what is too large to be evidence should be called that by those who judge it.
+const MAX_EVIDENCE_FILE: u64 = 16 * 1024 * 1024;
+
 pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Result<(), Failure> {
 	match command {
-		ProofCommand::Register { file, statement, claim, authorization, owner, submission } => {
+		ProofCommand::Register {
+			file,
+			statement,
+			claim,
+			authorization,
+			owner,
+			submission,
+		} => {
 			let original = read(&file, output)?;
 			let chain = Arc::new(common.connect().await?);
 			let (evidence, authorization, owner) = match authorization {
@@ -58,13 +69,30 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 			let signer = submission.signer(owner)?;
 			let submitter = Submitter::start(chain).await?;
 			let patience = Duration::from_secs(submission.timeout);
-			output.hint("submitted; waiting for finality ...");
+			output.hint("submitting, and waiting for finality ...");
 			let registered = proofs::register(&submitter, &signer, &evidence, &authorization, claim, patience).await?;
-			report(output, if claim { "claimed, and final" } else { "registered, and final" }, &file, &registered);
+			report(
+				output,
+				if claim {
+					"claimed, and final"
+				} else {
+					"registered, and final"
+				},
+				&file,
+				&registered,
+			);
 		},
-		ProofCommand::Authorize { file, statement, output: path, valid_until, owner } => {
+		ProofCommand::Authorize {
+			file,
+			statement,
+			output: path,
+			valid_until,
+			owner,
+		} => {
 			let genesis = common.genesis.ok_or_else(|| {
-				Failure::Usage("a signature is for one network: name it with --genesis (`chirograph chain status` shows it)".into())
+				Failure::Usage(
+					"a signature is for one network: name it with --genesis (`chirograph chain status` shows it)".into(),
+				)
 			})?;
 			let original = read(&file, output)?;
 			let owner = owner.load()?;
@@ -80,11 +108,17 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 				("authorization", path.display().to_string()),
 				("valid until", format!("block {valid_until}")),
 			];
-			output.result(&authorization, "authorised; send file, evidence and authorisation to whoever submits it", &lines);
+			output.result(
+				&authorization,
+				"authorised; send file, evidence and authorisation to whoever submits it",
+				&lines,
+			);
 		},
 		ProofCommand::Verify { file, evidence } => {
 			let original = read(&file, output)?;
-			let evidence = evidence.map(|path| file::read_bounded(&path, MAX_EVIDENCE_BYTES as u64)).transpose()?;
+			let evidence = evidence
+				.map(|path| file::read_bounded(&path, MAX_EVIDENCE_FILE))
+				.transpose()?;
 			let chain = common.connect().await?;
 			let verification = proofs::verify(&chain, &original, evidence.as_deref()).await?;
 			let mut lines = vec![("file", file.display().to_string())];
@@ -96,7 +130,12 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 				},
 				Verdict::NotVerified { reason } => format!("NOT VERIFIED: {reason}"),
 			};
-			lines.extend(verification.as_of.as_ref().map(|block| ("as of", format!("block {} {}", block.number, block.hash))));
+			lines.extend(
+				verification
+					.as_of
+					.as_ref()
+					.map(|block| ("as of", format!("block {} {}", block.number, block.hash))),
+			);
 			output.result(&verification, &title, &lines);
 			if !verification.is_verified() {
 				return Err(Failure::Negative);
@@ -108,12 +147,21 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 			let mut lines = vec![("subject", subject.to_string())];
 			lines.extend(describe(&entries.record));
 			for claim in &entries.claims {
-				lines.push(("later claim", format!("{}, block {}", format_account(&claim.owner), claim.registered.block)));
+				lines.push((
+					"later claim",
+					format!("{}, block {}", format_account(&claim.owner), claim.registered.block),
+				));
 			}
 			lines.push(("as of", format!("block {} {}", entries.as_of.number, entries.as_of.hash)));
 			output.result(&entries, "proof", &lines);
 		},
-		ProofCommand::Revoke { target, evidence, reason, owner, submission } => {
+		ProofCommand::Revoke {
+			target,
+			evidence,
+			reason,
+			owner,
+			submission,
+		} => {
 			let subject = subject_of(&target, evidence.as_deref(), output)?;
 			let chain = Arc::new(common.connect().await?);
 			let owner = owner.load()?;
@@ -139,13 +187,20 @@ fn read(path: &Path, output: &Output) -> Result<Original, Failure> {
 }
 
 fn subject_of(target: &str, evidence: Option<&Path>, output: &Output) -> Result<Subject, Failure> {
-	if let Ok(subject) = target.parse() {
-		return Ok(subject);
+	let file = Path::new(target);
+	if let (Ok(subject), false) = (target.parse(), file.exists()) {
+		return match evidence {
+			None => Ok(subject),
+			Some(_) => Err(Failure::Usage(
+				"evidence goes with a file; a subject says by itself what is meant".into(),
+			)),
+		};
 	}
-	let original = read(Path::new(target), output)?;
-	match evidence {
+	let original = read(file, output)?;
+	let beside = evidence::evidence_path(file);
+	match evidence.map(Path::to_owned).or_else(|| beside.exists().then_some(beside)) {
 		Some(path) => {
-			let evidence = Evidence::read(path)?;
+			let evidence = Evidence::read(&path)?;
 			evidence.matches_original(&original)?;
 			Ok(evidence.subject())
 		},
@@ -154,9 +209,15 @@ fn subject_of(target: &str, evidence: Option<&Path>, output: &Output) -> Result<
 }
 
 fn report(output: &Output, title: &str, file: &Path, registered: &Registered) {
-	let mut lines = vec![("file", file.display().to_string()), ("subject", registered.subject.to_string())];
+	let mut lines = vec![
+		("file", file.display().to_string()),
+		("subject", registered.subject.to_string()),
+	];
 	lines.extend(describe(&registered.record));
-	lines.push(("final in", format!("block {} {}", registered.block.number, registered.block.hash)));
+	lines.push((
+		"final in",
+		format!("block {} {}", registered.block.number, registered.block.hash),
+	));
 	output.result(registered, title, &lines);
 }
 
@@ -164,14 +225,17 @@ fn describe(record: &Record) -> Vec<(&'static str, String)> {
 	let mut lines = vec![
 		("owner", format!("{} ({})", format_account(&record.owner), record.scheme)),
 		("evidence", record.evidence_hash.to_string()),
-		("schema", json!(record.schema).as_str().unwrap_or_default().to_owned()),
-		("registered", format!("{}, block {}", format_time(record.registered.time), record.registered.block)),
+		("schema", proofs::code(&record.schema)),
+		(
+			"registered",
+			format!("{}, block {}", format_time(record.registered.time), record.registered.block),
+		),
 	];
 	if record.submitter != record.owner {
 		lines.push(("submitter", format_account(&record.submitter)));
 	}
 	if let Status::Revoked { at, reason } = record.status {
-		let reason = json!(reason).as_str().unwrap_or_default().to_owned();
+		let reason = proofs::code(&reason);
 		lines.push(("revoked", format!("{}, block {} ({reason})", format_time(at.time), at.block)));
 	}
 	lines
@@ -186,6 +250,14 @@ fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
 impl Statement {
 	fn evidence_path(&self, file: &Path) -> PathBuf {
 		self.evidence.clone().unwrap_or_else(|| evidence::evidence_path(file))
+	}
+
+	/// Beside the evidence, under its name.
+	fn disclosures_path(&self, file: &Path) -> PathBuf {
+		match &self.evidence {
+			Some(evidence) => with_suffix(evidence, ".disclosures.json"),
+			None => evidence::disclosures_path(file),
+		}
 	}
 
 	fn mode(&self) -> Mode {
@@ -207,8 +279,7 @@ impl Statement {
 		let same = evidence.owner.account == owner.account()
 			&& evidence.mode == self.mode()
 			&& evidence.schema == self.schema.into()
-			&& self.fields.iter().all(|(name, _)| evidence.fields.contains_key(name))
-			&& self.fields.len() == evidence.fields.len();
+			&& self.states_the_same_fields(file, &evidence)?;
 		if !same {
 			return Err(Failure::Usage(format!(
 				"{} is evidence for this file with another owner, mode, schema or fields; move it away, or name another with --evidence",
@@ -218,15 +289,34 @@ impl Statement {
 		Ok(Some(evidence))
 	}
 
+	/// Commitments do not show their values: the disclosures that were written with them do.
+	fn states_the_same_fields(&self, file: &Path, evidence: &Evidence) -> Result<bool, Failure> {
+		let wanted: BTreeMap<_, _> = self.fields.iter().cloned().collect();
+		if evidence.fields.is_empty() || wanted.len() != evidence.fields.len() {
+			return Ok(wanted.len() == evidence.fields.len());
+		}
+		let disclosures = Disclosures::read(&self.disclosures_path(file))?;
+		disclosures.check(evidence)?;
+		let stated: BTreeMap<_, _> = disclosures
+			.fields
+			.into_iter()
+			.map(|field| (field.name, field.value))
+			.collect();
+		Ok(stated == wanted)
+	}
+
 	/// New evidence, on disk before anything is sent.
 	fn write(&self, file: &Path, original: &Original, owner: &Keypair, output: &Output) -> Result<Evidence, Failure> {
 		let fields = self.fields.clone();
 		let (evidence, disclosures) = Evidence::new(original, self.mode(), self.schema.into(), &owner.account(), fields)?;
 		// The disclosures first: without the evidence they are nothing, but the evidence without them could never be disclosed.
 		if !disclosures.is_empty() {
-			let path = evidence::disclosures_path(file);
+			let path = self.disclosures_path(file);
 			Disclosures::new(&evidence, disclosures).write_new(&path)?;
-			output.hint(format_args!("fields and their salts are in {}; keep it, and keep it to yourself", path.display()));
+			output.hint(format_args!(
+				"fields and their salts are in {}; keep it, and keep it to yourself",
+				path.display()
+			));
 		}
 		let path = self.evidence_path(file);
 		evidence.write_new(&path)?;
@@ -237,9 +327,10 @@ impl Statement {
 
 impl OwnerKey {
 	fn load(&self) -> Result<Keypair, Failure> {
-		match (&self.key, &self.dev_key) {
+		let key = self.key.clone().or_else(|| env::var("CHIROGRAPH_KEY").ok());
+		match (key, &self.dev_key) {
 			(_, Some(name)) => Ok(Keypair::dev(name, SignatureScheme::Sr25519)?),
-			(Some(name), None) => Ok(KeyStore::open_default()?.load(name, &self.password.existing(name)?)?),
+			(Some(name), None) => Ok(KeyStore::open_default()?.load(&name, &self.password.existing(&name)?)?),
 			(None, None) => Err(Failure::Usage(
 				"whose is it? Name the owner's key with --key; make one with `chirograph key generate NAME`".into(),
 			)),

@@ -8,8 +8,9 @@ use crate::{
 	submit::Included,
 };
 use chirograph_primitives::{payload::GenesisHash, AccountId, BlockNumber, Moment, Record, Subject};
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, SecondsFormat, Utc};
 use codec::{Decode, DecodeAll, Encode};
+use futures::{Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc, time::Duration};
 use subxt::{
@@ -27,13 +28,20 @@ use subxt::{
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a node has to answer a question.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// How old the newest finalised block may be: a minute of trouble is forgiven, and a minute of wrong clocks.
+const MAX_AGE_MILLIS: Moment = 120_000;
+/// The version of the calls that this SDK knows.
+const TRANSACTION_VERSION: u32 = 1;
 /// The runtime's name on every Chirograph network.
 const SPEC_NAME: &str = "chirograph";
 
 /// UTC, to the second, as RFC 3339 writes it.
 pub fn format_time(time: Moment) -> String {
 	let time = i64::try_from(time).ok().and_then(DateTime::from_timestamp_millis);
-	time.map_or_else(|| "at an impossible time".into(), |time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
+	time.map_or_else(
+		|| "at an impossible time".into(),
+		|time| time.to_rfc3339_opts(SecondsFormat::Secs, true),
+	)
 }
 
 /// What subxt must know of a Chirograph network. Metadata is read from the node, once for each version of the runtime.
@@ -103,7 +111,10 @@ pub struct BlockId {
 
 impl BlockId {
 	pub(crate) fn new(number: u64, hash: H256) -> Self {
-		Self { number, hash: format!("{hash:?}") }
+		Self {
+			number,
+			hash: format!("{hash:?}"),
+		}
 	}
 
 	pub(crate) fn of(block: &FinalisedBlock) -> Self {
@@ -146,8 +157,9 @@ struct SyncState {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct SpecName {
+struct RuntimeVersion {
 	spec_name: String,
+	transaction_version: u32,
 }
 
 impl Chain {
@@ -155,6 +167,9 @@ impl Chain {
 	/// that genesis.
 	pub async fn connect(url: &str, expected: Option<GenesisHash>) -> Result<Self, Error> {
 		let bad_address = |reason: String| Error::BadAddress { url: url.into(), reason };
+		if !url.starts_with("ws://") && !url.starts_with("wss://") {
+			return Err(bad_address("it begins with neither ws:// nor wss://".into()));
+		}
 		match subxt::rpcs::utils::url_is_secure(url) {
 			Ok(true) => {},
 			Ok(false) => return Err(bad_address("it would send everything in the clear over a network".into())),
@@ -171,12 +186,21 @@ impl Chain {
 			}
 		};
 
-		let version: SpecName = rpc
+		let version: RuntimeVersion = rpc
 			.request("state_getRuntimeVersion", rpc_params![])
 			.await
 			.map_err(|error| unusable(error.to_string()))?;
 		if version.spec_name != SPEC_NAME {
-			return Err(Error::NotChirograph { url: url.into(), found: version.spec_name });
+			return Err(Error::NotChirograph {
+				url: url.into(),
+				found: version.spec_name,
+			});
+		}
+		if version.transaction_version != TRANSACTION_VERSION {
+			let found = version.transaction_version;
+			return Err(unusable(format!(
+				"its calls have version {found}, and this program knows version {TRANSACTION_VERSION}"
+			)));
 		}
 		// The newer interface of the node would wait for ever where a runtime API fails.
 		let backend = LegacyBackend::builder().build(rpc.clone());
@@ -185,9 +209,20 @@ impl Chain {
 			.map_err(|error| unusable(error.to_string()))?;
 		let genesis = client.genesis_hash().0;
 		if let Some(expected) = expected.filter(|expected| *expected != genesis) {
-			return Err(Error::AnotherChain { url: url.into(), expected, found: genesis });
+			return Err(Error::AnotherChain {
+				url: url.into(),
+				expected,
+				found: genesis,
+			});
 		}
-		Ok(Self { url: url.into(), connection, rpc, legacy, client, genesis })
+		Ok(Self {
+			url: url.into(),
+			connection,
+			rpc,
+			legacy,
+			client,
+			genesis,
+		})
 	}
 
 	/// Hash of the network's first block, which every owner signature is bound to.
@@ -195,23 +230,42 @@ impl Chain {
 		&self.genesis
 	}
 
-	/// Fails where the node is behind its network: its answers would be out of date.
+	/// Fails where the node is behind its network, or cut off from it: its answers would be out of date.
 	pub async fn ensure_synced(&self) -> Result<(), Error> {
 		let health = self.legacy.system_health().await.map_err(|error| self.node_error(error))?;
-		if !health.is_syncing {
-			return Ok(());
+		if health.is_syncing {
+			let state: SyncState = self
+				.rpc
+				.request("system_syncState", rpc_params![])
+				.await
+				.map_err(|error| self.node_error(error))?;
+			let (best, highest) = (state.current_block, state.highest_block);
+			return Err(Error::Syncing {
+				url: self.url.clone(),
+				best,
+				highest,
+			});
 		}
-		let state: SyncState =
-			self.rpc.request("system_syncState", rpc_params![]).await.map_err(|error| self.node_error(error))?;
-		Err(Error::Syncing { url: self.url.clone(), best: state.current_block, highest: state.highest_block })
+		// A node without peers knows of nothing that it could be behind of; the clock does.
+		let block = self.finalised().await?;
+		let time = self.time(&block).await?;
+		let now = Moment::try_from(Utc::now().timestamp_millis()).unwrap_or_default();
+		if now.saturating_sub(time) > MAX_AGE_MILLIS {
+			return Err(Error::Stale {
+				url: self.url.clone(),
+				finalised: block.block_number(),
+				time: format_time(time),
+			});
+		}
+		Ok(())
 	}
 
 	/// How the node and its network are.
 	pub async fn status(&self) -> Result<ChainStatus, Error> {
 		let failed = |error| self.node_error(error);
 		let health = self.legacy.system_health().await.map_err(failed)?;
-		let best = self.legacy.chain_get_header(None).await.map_err(failed)?;
 		let best_hash = self.legacy.chain_get_block_hash(None).await.map_err(failed)?;
+		let best = self.legacy.chain_get_header(best_hash).await.map_err(failed)?;
 		let (Some(best), Some(best_hash)) = (best, best_hash) else {
 			return Err(self.node_error("no best block"));
 		};
@@ -236,6 +290,34 @@ impl Chain {
 		self.client.at_current_block().await.map_err(|error| self.node_error(error))
 	}
 
+	/// How many extrinsics of `account` are in blocks or in the node's pool.
+	pub async fn nonce(&self, account: &AccountId) -> Result<u64, Error> {
+		let account = AccountId32(account.clone().into());
+		self.legacy
+			.system_account_next_index(&account)
+			.await
+			.map_err(|error| self.node_error(error))
+	}
+
+	/// The block at that height, on the chain that the node takes for the best; final if it is not above the finalised one.
+	pub async fn block_at(&self, number: BlockNumber) -> Result<Option<BlockId>, Error> {
+		let hash = self
+			.legacy
+			.chain_get_block_hash(Some(number.into()))
+			.await
+			.map_err(|error| self.node_error(error))?;
+		Ok(hash.map(|hash| BlockId::new(number.into(), hash)))
+	}
+
+	/// Every block that becomes final from now on, in order, none left out.
+	pub async fn finalised_blocks(&self) -> Result<impl Stream<Item = Result<BlockId, Error>> + Unpin + '_, Error> {
+		let blocks = self.client.stream_blocks().await.map_err(|error| self.node_error(error))?;
+		Ok(blocks.map(|block| match block {
+			Ok(block) => Ok(BlockId::new(block.number(), block.hash())),
+			Err(error) => Err(self.node_error(error)),
+		}))
+	}
+
 	/// The last block of a signature that is to be good for `blocks` from now on.
 	pub async fn valid_until(&self, blocks: BlockNumber) -> Result<BlockNumber, Error> {
 		let now = self.finalised().await?.block_number();
@@ -245,14 +327,24 @@ impl Chain {
 
 	/// The finalised block that an extrinsic is in.
 	pub(crate) async fn at(&self, included: &Included) -> Result<FinalisedBlock, Error> {
-		self.client.at_block(H256(included.block_hash)).await.map_err(|error| self.node_error(error))
+		self.client
+			.at_block(H256(included.block_hash))
+			.await
+			.map_err(|error| self.node_error(error))
 	}
 
 	/// When `block` was made; zero for the first one.
 	pub async fn time(&self, block: &FinalisedBlock) -> Result<Moment, Error> {
 		let now = dynamic::storage::<(), Static<Moment>>("Timestamp", "Now");
-		let value = block.storage().try_fetch(now, ()).await.map_err(|error| self.node_error(error))?;
-		let value = value.map(|value| value.decode()).transpose().map_err(|error| self.node_error(error))?;
+		let value = block
+			.storage()
+			.try_fetch(now, ())
+			.await
+			.map_err(|error| self.node_error(error))?;
+		let value = value
+			.map(|value| value.decode())
+			.transpose()
+			.map_err(|error| self.node_error(error))?;
 		Ok(value.map(|Static(time)| time).unwrap_or_default())
 	}
 
@@ -268,30 +360,27 @@ impl Chain {
 		subject: &Subject,
 		after: Option<&AccountId>,
 	) -> Result<Vec<Record>, Error> {
-		self.runtime_call(block, "ProofsApi_claims", &(subject, after, u32::MAX)).await
+		self.runtime_call(block, "ProofsApi_claims", &(subject, after, u32::MAX))
+			.await
 	}
 
 	/// The later registration of `subject` by `owner`, as of `block`.
-	pub async fn claim(
-		&self,
-		block: &FinalisedBlock,
-		subject: &Subject,
-		owner: &AccountId,
-	) -> Result<Option<Record>, Error> {
-		let claims =
-			dynamic::storage::<(Static<Subject>, Static<AccountId>), Static<Record>>("Proofs", "Claims");
+	pub async fn claim(&self, block: &FinalisedBlock, subject: &Subject, owner: &AccountId) -> Result<Option<Record>, Error> {
+		let claims = dynamic::storage::<(Static<Subject>, Static<AccountId>), Static<Record>>("Proofs", "Claims");
 		let key = (Static(*subject), Static(owner.clone()));
-		let value = block.storage().try_fetch(claims, key).await.map_err(|error| self.node_error(error))?;
-		let value = value.map(|value| value.decode()).transpose().map_err(|error| self.node_error(error))?;
+		let value = block
+			.storage()
+			.try_fetch(claims, key)
+			.await
+			.map_err(|error| self.node_error(error))?;
+		let value = value
+			.map(|value| value.decode())
+			.transpose()
+			.map_err(|error| self.node_error(error))?;
 		Ok(value.map(|Static(claim)| claim))
 	}
 
-	async fn runtime_call<T: Decode>(
-		&self,
-		block: &FinalisedBlock,
-		function: &str,
-		input: &impl Encode,
-	) -> Result<T, Error> {
+	async fn runtime_call<T: Decode>(&self, block: &FinalisedBlock, function: &str, input: &impl Encode) -> Result<T, Error> {
 		let output = block.runtime_apis().call_raw(function, Some(&input.encode())).await;
 		let output = output.map_err(|error| self.node_error(error))?;
 		T::decode_all(&mut &output[..]).map_err(|error| self.node_error(format!("{function}: {error}")))
@@ -309,8 +398,13 @@ impl Chain {
 
 	/// What a failed request means: the node went away, or said something unusable.
 	pub(crate) fn node_error(&self, reason: impl fmt::Display) -> Error {
-		if self.is_connected() {
-			Error::Node { url: self.url.clone(), reason: reason.to_string() }
+		let reason = reason.to_string();
+		// The client library says so in words only. A node that stopped answering is as good as gone.
+		if self.is_connected() && !reason.contains("Request timeout") {
+			Error::Node {
+				url: self.url.clone(),
+				reason,
+			}
 		} else {
 			self.lost()
 		}
@@ -327,10 +421,18 @@ async fn connect(url: &str) -> Result<Arc<jsonrpsee::core::client::Client>, Erro
 		client_transport::ws::{Url, WsTransportClientBuilder},
 		core::client::{async_client::PingConfig, ClientBuilder},
 	};
-	let parsed = Url::parse(url).map_err(|error| Error::BadAddress { url: url.into(), reason: error.to_string() })?;
-	let transport = WsTransportClientBuilder::default().connection_timeout(CONNECTION_TIMEOUT).build(parsed).await;
-	let (sender, receiver) =
-		transport.map_err(|error| Error::NoConnection { url: url.into(), reason: error.to_string() })?;
+	let parsed = Url::parse(url).map_err(|error| Error::BadAddress {
+		url: url.into(),
+		reason: error.to_string(),
+	})?;
+	let transport = WsTransportClientBuilder::default()
+		.connection_timeout(CONNECTION_TIMEOUT)
+		.build(parsed)
+		.await;
+	let (sender, receiver) = transport.map_err(|error| Error::NoConnection {
+		url: url.into(),
+		reason: error.to_string(),
+	})?;
 	let client = ClientBuilder::default()
 		.request_timeout(REQUEST_TIMEOUT)
 		.max_buffer_capacity_per_subscription(4096)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{authorization, chain::format_time, evidence, file, keys};
-use chirograph_primitives::{Record, Subject};
+use chirograph_primitives::{Record, Status, Subject};
 
 /// What kind of thing went wrong, for whoever must decide what to do about it without reading the sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub enum Error {
 		reason: String,
 	},
 	/// The node went away in the middle.
-	#[error("the connection to {url} was lost; what was sent may still be finalised: look with `chirograph proof show` before you send it again")]
+	#[error("the connection to {url} was lost; what was sent may still become final, so look with `proof show` before sending it again")]
 	ConnectionLost {
 		/// Where.
 		url: String,
@@ -79,6 +79,16 @@ pub enum Error {
 		/// The highest it knows of.
 		highest: u64,
 	},
+	/// The node has not heard of a finalised block for a while.
+	#[error("the newest block that the node at {url} knows to be final is block {finalised}, {time}: it is cut off, or its network stands still; ask another node, or wait")]
+	Stale {
+		/// Where.
+		url: String,
+		/// The finalised block.
+		finalised: u64,
+		/// When it was made, in UTC.
+		time: String,
+	},
 	/// The node answers something that this SDK does not understand.
 	#[error("the node at {url} gave an unusable answer ({reason}); if it is newer than this program, update this program")]
 	Node {
@@ -92,7 +102,11 @@ pub enum Error {
 		"already registered by you: block {}, {}{}",
 		existing.registered.block,
 		format_time(existing.registered.time),
-		if *.same_evidence { "; this evidence is the registered one, nothing is left to do" } else { ", with other evidence than this" }
+		match (existing.status, same_evidence) {
+			(Status::Revoked { .. }, _) => "; it was revoked, and that is final",
+			(Status::Active, true) => "; this evidence is the registered one, nothing is left to do",
+			(Status::Active, false) => "; the registered evidence is another than what is here",
+		}
 	)]
 	AlreadyRegisteredByYou {
 		/// What is on record.
@@ -102,7 +116,7 @@ pub enum Error {
 	},
 	/// The subject is on record already, for somebody else.
 	#[error(
-		"already registered by somebody else, {}: block {}, {}; you can put on record that you claim it too, later than they do, with --claim",
+		"already registered by somebody else, {}: block {}, {}; that you claim it too can be put on record, as a later claim",
 		keys::format_account(&existing.owner),
 		existing.registered.block,
 		format_time(existing.registered.time)
@@ -133,6 +147,15 @@ pub enum Error {
 		/// When, in UTC.
 		time: String,
 	},
+	/// Another extrinsic of the same account has the nonce.
+	#[error("another extrinsic of the submitting account was sent with the same nonce, {nonce}; try again")]
+	NonceTaken {
+		/// The nonce.
+		nonce: u64,
+	},
+	/// Nobody pays.
+	#[error("the submitting account has no balance for the fee; let a funded account submit, or fund this one")]
+	NoFunds,
 	/// Nothing was submitted: the pool would not take it.
 	#[error("the node refused the extrinsic before it got into a block: {reason}")]
 	Rejected {
@@ -150,7 +173,7 @@ pub enum Error {
 		explanation: Option<String>,
 	},
 	/// Time is up.
-	#[error("not finalised within {waited_seconds} s: it was sent, but the network's last finalised block is {finalised}, and until finality nothing is registered; run the same command again later, it picks up where this one stopped")]
+	#[error("not finalised within {waited_seconds} s: it was sent, but the network's last finalised block is {finalised}, and until finality nothing counts; it may still become final, so look with `proof show` before sending it again")]
 	NotFinalised {
 		/// How long was waited.
 		waited_seconds: u64,
@@ -177,12 +200,15 @@ impl Error {
 			| Self::NotChirograph { .. }
 			| Self::AnotherChain { .. }
 			| Self::Syncing { .. }
+			| Self::Stale { .. }
 			| Self::Node { .. } => ErrorKind::Connection,
 			Self::AlreadyRegisteredByYou { .. }
 			| Self::AlreadyRegisteredByOther { .. }
 			| Self::NotRegistered { .. }
 			| Self::NotOwner { .. }
 			| Self::AlreadyRevoked { .. }
+			| Self::NonceTaken { .. }
+			| Self::NoFunds
 			| Self::Rejected { .. }
 			| Self::Refused { .. }
 			| Self::NotFinalised { .. }

@@ -8,7 +8,7 @@ use std::{
 	io::{self, ErrorKind, Read, Write},
 	path::{Path, PathBuf},
 };
-use tempfile::{NamedTempFile, PersistError};
+use tempfile::NamedTempFile;
 
 /// Bytes that are read at a time. As much as Linux reads ahead by default, so that the disk goes on while we hash. A thread of its
 /// own for reading would gain little: copying out of the page cache runs at some 12 GB/s, hashing at 0.5 GB/s without and 2 GB/s
@@ -100,20 +100,10 @@ impl Error {
 
 /// Writes a file that does not exist yet, whole or not at all. `private`: for the user alone (mode 0600).
 pub fn write_new(path: &Path, bytes: &[u8], private: bool) -> Result<(), Error> {
-	write(path, bytes, private, |file| file.persist_noclobber(path)).map_err(|reason| Error::writing(path, reason))
+	write(path, bytes, private).map_err(|reason| Error::writing(path, reason))
 }
 
-/// Writes a file, whole or not at all: whoever reads it sees the old content or the new. `private`: for the user alone (mode 0600).
-pub fn replace(path: &Path, bytes: &[u8], private: bool) -> Result<(), Error> {
-	write(path, bytes, private, |file| file.persist(path)).map_err(|reason| Error::writing(path, reason))
-}
-
-fn write(
-	path: &Path,
-	bytes: &[u8],
-	private: bool,
-	persist: impl FnOnce(NamedTempFile) -> Result<File, PersistError>,
-) -> io::Result<()> {
+fn write(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
 	let directory = path
 		.parent()
 		.filter(|parent| !parent.as_os_str().is_empty())
@@ -122,7 +112,7 @@ fn write(
 	file.write_all(bytes)?;
 	// The content must be on disk before the name is: a crash in between would leave a name without content.
 	file.as_file().sync_all()?;
-	persist(file).map_err(|refused| refused.error)?;
+	file.persist_noclobber(path).map_err(|refused| refused.error)?;
 	sync_directory(directory)
 }
 
@@ -379,7 +369,7 @@ mod tests {
 		let original = read_original(&path, &mut |_| ()).expect("can be read");
 		for place in [0, BUFFER_BYTES - 1, BUFFER_BYTES, 2 * BUFFER_BYTES - 1] {
 			content[place] ^= 1;
-			replace(&path, &content, false).expect("can be written");
+			fs::write(&path, &content).expect("can be written");
 			let changed = read_original(&path, &mut |_| ()).expect("can be read");
 			assert_ne!(changed.sha256, original.sha256, "byte {place}");
 			content[place] ^= 1;
@@ -434,7 +424,7 @@ mod tests {
 		let directory = directory();
 		let path = directory.path().join("secret");
 		write_new(&path, b"content", true).expect("can be written");
-		fs::set_permissions(&path, fs::Permissions::from_mode(0)).expect("is ours");
+		fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("is ours");
 		// The administrator may read everything, and there is no refusal to see then.
 		if File::open(&path).is_err() {
 			assert!(matches!(read_original(&path, &mut |_| ()), Err(Error::Unreadable { .. })));
@@ -458,8 +448,6 @@ mod tests {
 		write_new(&path, b"first", false).expect("can be written");
 		assert!(matches!(write_new(&path, b"second", false), Err(Error::Exists { .. })));
 		assert_eq!(fs::read(&path).expect("is there"), b"first");
-		replace(&path, b"third", false).expect("can be replaced");
-		assert_eq!(fs::read(&path).expect("is there"), b"third");
 		assert_eq!(names(directory.path()), ["evidence"], "no temporary file is left");
 	}
 
@@ -468,10 +456,7 @@ mod tests {
 		let directory = directory();
 		let path = directory.path().join("missing").join("evidence");
 		assert!(matches!(write_new(&path, b"content", false), Err(Error::Unwritable { .. })));
-		let occupied = directory.path().join("occupied");
-		fs::create_dir(&occupied).expect("can be made");
-		assert!(matches!(replace(&occupied, b"content", false), Err(Error::Unwritable { .. })));
-		assert_eq!(names(directory.path()), ["occupied"]);
+		assert!(names(directory.path()).is_empty());
 	}
 
 	#[cfg(unix)]
@@ -482,10 +467,6 @@ mod tests {
 		let mode = |path: &Path| fs::metadata(path).expect("is there").permissions().mode() & 0o777;
 		let path = directory.path().join("key");
 		write_new(&path, b"secret", true).expect("can be written");
-		assert_eq!(mode(&path), 0o600);
-		replace(&path, b"secret", false).expect("can be written");
-		assert_eq!(mode(&path) & 0o600, 0o600);
-		replace(&path, b"secret", true).expect("can be written");
 		assert_eq!(mode(&path), 0o600);
 	}
 

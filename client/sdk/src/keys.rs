@@ -200,6 +200,7 @@ pub enum ExtrinsicSignature {
 
 /// A key that can sign.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant)] // Few are made, and they are rarely moved.
 pub enum Keypair {
 	/// ECDSA over secp256k1, the default.
 	Ecdsa(ecdsa::Pair),

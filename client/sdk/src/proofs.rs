@@ -11,7 +11,7 @@ use crate::{
 	keys::{format_account, Keypair},
 	submit::{call, Included, Submitter},
 };
-use chirograph_primitives::{AccountId, EvidenceHash, Record, Status, Subject};
+use chirograph_primitives::{AccountId, EvidenceHash, Record, Schema, Status, Subject};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -121,6 +121,14 @@ pub enum Reason {
 		/// The later one.
 		claim: Record,
 	},
+	/// It was registered as another kind of document than the evidence says.
+	#[error("the evidence is for a document of the kind {}, but it was registered as {}", code(named), code(&record.schema))]
+	OtherSchema {
+		/// What the evidence says.
+		named: Schema,
+		/// The whole entry.
+		record: Record,
+	},
 	/// Somebody registered evidence that names another owner.
 	#[error("the evidence names {} as owner, but it was registered by {}", named, format_account(&record.owner))]
 	OtherOwner {
@@ -129,6 +137,14 @@ pub enum Reason {
 		/// The whole entry.
 		record: Record,
 	},
+}
+
+/// The name of a unit variant as documents have it.
+pub fn code(value: &impl Serialize) -> String {
+	serde_json::to_value(value)
+		.ok()
+		.and_then(|value| value.as_str().map(str::to_owned))
+		.unwrap_or_default()
 }
 
 fn revoked_at(record: &Record) -> (u32, String) {
@@ -160,7 +176,9 @@ pub async fn ensure_registrable(
 		Some(record) => match chain.claim(&at, subject, owner).await? {
 			Some(earlier) => Err(by_you(earlier)),
 			None if claim => Ok(()),
-			None => Err(Error::AlreadyRegisteredByOther { existing: Box::new(record) }),
+			None => Err(Error::AlreadyRegisteredByOther {
+				existing: Box::new(record),
+			}),
 		},
 	}
 }
@@ -181,8 +199,14 @@ pub async fn register(
 	authorization.check_evidence(evidence)?;
 	ensure_registrable(chain, &subject, &owner, Some(&evidence_hash), claim).await?;
 
-	let arguments =
-		(&owner, subject, evidence_hash, evidence.schema, authorization.valid_until, &authorization.signature);
+	let arguments = (
+		&owner,
+		subject,
+		evidence_hash,
+		evidence.schema,
+		authorization.valid_until,
+		&authorization.signature,
+	);
 	let name = if claim { "claim" } else { "register" };
 	let included = match submitter.submit(&call("Proofs", name, &arguments), signer, patience).await {
 		// Somebody was faster, or this is the second try of something that got through after all.
@@ -193,7 +217,11 @@ pub async fn register(
 		other => other?,
 	};
 	let record = entry_at(chain, &included, &subject, &owner).await?;
-	Ok(Registered { subject, record, block: included.block_id() })
+	Ok(Registered {
+		subject,
+		record,
+		block: included.block_id(),
+	})
 }
 
 /// Revokes what the owner authorised. Returns when it is final; or fails after `patience`.
@@ -209,17 +237,33 @@ pub async fn revoke(
 	check(chain, authorization).await?;
 	let at = chain.finalised().await?;
 	let record = chain.record(&at, &subject).await?.ok_or(Error::NotRegistered { subject })?;
-	let entry = if record.owner == owner { Some(record) } else { chain.claim(&at, &subject, &owner).await? };
-	let entry = entry.ok_or_else(|| Error::NotOwner { subject, owner: format_account(&owner) })?;
+	let entry = if record.owner == owner {
+		Some(record)
+	} else {
+		chain.claim(&at, &subject, &owner).await?
+	};
+	let entry = entry.ok_or_else(|| Error::NotOwner {
+		subject,
+		owner: format_account(&owner),
+	})?;
 	if let Status::Revoked { at, .. } = entry.status {
-		return Err(Error::AlreadyRevoked { block: at.block, time: format_time(at.time) });
+		return Err(Error::AlreadyRevoked {
+			block: at.block,
+			time: format_time(at.time),
+		});
 	}
 
 	let reason = authorization.revocation_reason()?;
 	let arguments = (&owner, subject, reason, authorization.valid_until, &authorization.signature);
-	let included = submitter.submit(&call("Proofs", "revoke", &arguments), signer, patience).await?;
+	let included = submitter
+		.submit(&call("Proofs", "revoke", &arguments), signer, patience)
+		.await?;
 	let record = entry_at(chain, &included, &subject, &owner).await?;
-	Ok(Registered { subject, record, block: included.block_id() })
+	Ok(Registered {
+		subject,
+		record,
+		block: included.block_id(),
+	})
 }
 
 async fn check(chain: &Chain, authorization: &Authorization) -> Result<(), Error> {
@@ -244,9 +288,17 @@ async fn entry_at(chain: &Chain, included: &Included, subject: &Subject, owner: 
 pub async fn show(chain: &Chain, subject: &Subject) -> Result<Entries, Error> {
 	chain.ensure_synced().await?;
 	let at = chain.finalised().await?;
-	let record = chain.record(&at, subject).await?.ok_or(Error::NotRegistered { subject: *subject })?;
+	let record = chain
+		.record(&at, subject)
+		.await?
+		.ok_or(Error::NotRegistered { subject: *subject })?;
 	let claims = all_claims(chain, &at, subject).await?;
-	Ok(Entries { subject: *subject, record, claims, as_of: BlockId::of(&at) })
+	Ok(Entries {
+		subject: *subject,
+		record,
+		claims,
+		as_of: BlockId::of(&at),
+	})
 }
 
 async fn all_claims(chain: &Chain, at: &FinalisedBlock, subject: &Subject) -> Result<Vec<Record>, Error> {
@@ -269,14 +321,18 @@ pub async fn verify(chain: &Chain, original: &Original, evidence: Option<&[u8]>)
 	let (subject, evidence) = match evidence.map(Evidence::parse).transpose() {
 		Ok(Some(evidence)) => {
 			if let Err(error) = evidence.matches_original(original) {
-				let reason = Reason::EvidenceOfAnotherFile { detail: error.to_string() };
+				let reason = Reason::EvidenceOfAnotherFile {
+					detail: error.to_string(),
+				};
 				return Ok(Verification::refused(Some(evidence.subject()), reason));
 			}
 			(evidence.subject(), Some(evidence))
 		},
 		Ok(None) => (Subject(original.sha256), None),
 		Err(error) => {
-			let reason = Reason::UnusableEvidence { detail: error.to_string() };
+			let reason = Reason::UnusableEvidence {
+				detail: error.to_string(),
+			};
 			return Ok(Verification::refused(None, reason));
 		},
 	};
@@ -286,7 +342,11 @@ pub async fn verify(chain: &Chain, original: &Original, evidence: Option<&[u8]>)
 		Ok(record) => Verdict::Verified { record },
 		Err(reason) => Verdict::NotVerified { reason },
 	};
-	Ok(Verification { subject: Some(subject), verdict, as_of: Some(BlockId::of(&at)) })
+	Ok(Verification {
+		subject: Some(subject),
+		verdict,
+		as_of: Some(BlockId::of(&at)),
+	})
 }
 
 async fn judge(
@@ -295,7 +355,9 @@ async fn judge(
 	subject: &Subject,
 	evidence: Option<&Evidence>,
 ) -> Result<Result<Record, Reason>, Error> {
-	let Some(record) = chain.record(at, subject).await? else { return Ok(Err(Reason::NotRegistered)) };
+	let Some(record) = chain.record(at, subject).await? else {
+		return Ok(Err(Reason::NotRegistered));
+	};
 	if let Some(evidence) = evidence {
 		let named = &evidence.owner.account;
 		if evidence.hash() != record.evidence_hash {
@@ -307,7 +369,17 @@ async fn judge(
 			return Ok(Err(reason));
 		}
 		if *named != record.owner {
-			return Ok(Err(Reason::OtherOwner { named: format_account(named), record }));
+			return Ok(Err(Reason::OtherOwner {
+				named: format_account(named),
+				record,
+			}));
+		}
+		// The kind decides which role the ledger asked the owner for.
+		if evidence.schema != record.schema {
+			return Ok(Err(Reason::OtherSchema {
+				named: evidence.schema,
+				record,
+			}));
 		}
 	}
 	Ok(match record.status {
@@ -318,7 +390,11 @@ async fn judge(
 
 impl Verification {
 	fn refused(subject: Option<Subject>, reason: Reason) -> Self {
-		Self { subject, verdict: Verdict::NotVerified { reason }, as_of: None }
+		Self {
+			subject,
+			verdict: Verdict::NotVerified { reason },
+			as_of: None,
+		}
 	}
 
 	/// Whether the answer is yes.

@@ -4,32 +4,38 @@
 //!
 //! A node's pool may drop what it accepted, without a word. So nothing that a pool says counts here: an extrinsic is *in* when it is found
 //! in a finalised block, *refused* when that block's events say so, and *out* when the last block that could have held it is final without
-//! it. Until then it is sent again and again, the same bytes, so that it cannot be included twice.
+//! it. Until then it is sent again and again, the same bytes, so that it cannot be included twice; once it is out it is signed anew, with the
+//! nonce that it had.
 
 use crate::{
-	chain::{BlockId, Chain, ChirographConfig, FinalisedBlock},
+	chain::{BlockId, Chain, ChirographConfig},
 	error::Error,
 	keys::Keypair,
 };
 use codec::Encode;
 use sp_core::{Blake2Hasher, Hasher};
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, ops::RangeInclusive, sync::Arc, time::Duration};
 use subxt::{
 	config::DefaultExtrinsicParamsBuilder,
 	error::DispatchError,
 	events::Phase,
-	tx::Payload,
-	utils::AccountId32,
+	tx::{DynamicPayload, Payload},
+	utils::H256,
 };
 use tokio::{
-	sync::{mpsc, oneshot},
-	time::{interval, timeout, MissedTickBehavior},
+	sync::{mpsc, oneshot, watch},
+	task::JoinHandle,
+	time::{interval, sleep, timeout_at, Instant, MissedTickBehavior},
 };
 
-/// For how many blocks an extrinsic may be included. At two seconds a block, two minutes.
-const MORTALITY: u64 = 64;
+/// For how many blocks an extrinsic may be included. At two seconds a block, a minute; then it is signed anew.
+const MORTALITY: u64 = 32;
 /// How often what was not found in a block is sent again.
 const RESUBMIT_EVERY: Duration = Duration::from_secs(6);
+/// How often a taken nonce is exchanged for the next one.
+const MAX_NONCE_TRIES: usize = 10;
+/// Between two questions to a node that answers, but not with what it should have.
+const RETRY_AFTER: Duration = Duration::from_millis(500);
 
 /// Where an extrinsic ended up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +59,7 @@ impl Included {
 struct Pending {
 	bytes: Vec<u8>,
 	last_block: u64,
+	sent: Instant,
 	done: oneshot::Sender<Result<Included, Error>>,
 }
 
@@ -61,6 +68,7 @@ struct Pending {
 pub struct Submitter {
 	chain: Arc<Chain>,
 	pending: mpsc::UnboundedSender<Pending>,
+	finalised: watch::Receiver<u64>,
 }
 
 impl Submitter {
@@ -68,8 +76,18 @@ impl Submitter {
 	pub async fn start(chain: Arc<Chain>) -> Result<Self, Error> {
 		let blocks = chain.client.stream_blocks().await.map_err(|error| chain.node_error(error))?;
 		let (pending, incoming) = mpsc::unbounded_channel();
-		tokio::spawn(Follower { chain: chain.clone(), waiting: HashMap::new(), finalised: 0 }.run(blocks, incoming));
-		Ok(Self { chain, pending })
+		let (finalised_sender, finalised) = watch::channel(chain.finalised().await?.block_number());
+		let follower = Follower {
+			chain: chain.clone(),
+			waiting: HashMap::new(),
+			finalised: finalised_sender,
+		};
+		tokio::spawn(follower.run(blocks, incoming));
+		Ok(Self {
+			chain,
+			pending,
+			finalised,
+		})
 	}
 
 	/// The node.
@@ -79,10 +97,18 @@ impl Submitter {
 
 	/// Signs `call` with the next nonce of `signer`, sends it, and returns when it is finalised; or fails after `patience`.
 	pub async fn submit(&self, call: &impl Payload, signer: &Keypair, patience: Duration) -> Result<Included, Error> {
-		let account = AccountId32(signer.account().into());
-		let nonce = self.chain.legacy.system_account_next_index(&account).await;
-		let nonce = nonce.map_err(|error| self.chain.node_error(error))?;
-		self.submit_with_nonce(call, signer, nonce, patience).await
+		let deadline = Instant::now() + patience;
+		let mut tries = 0;
+		loop {
+			tries += 1;
+			let nonce = self.chain.nonce(&signer.account()).await?;
+			let patience = deadline.saturating_duration_since(Instant::now());
+			match self.submit_with_nonce(call, signer, nonce, patience).await {
+				// Somebody signs with the same key at the same time.
+				Err(Error::NonceTaken { .. }) if tries < MAX_NONCE_TRIES => {},
+				outcome => return outcome,
+			}
+		}
 	}
 
 	/// As [`Self::submit`], with a nonce that the caller keeps count of.
@@ -93,138 +119,201 @@ impl Submitter {
 		nonce: u64,
 		patience: Duration,
 	) -> Result<Included, Error> {
-		let at = self.chain.finalised().await?;
-		let birth = at.block_number();
-		let params = DefaultExtrinsicParamsBuilder::<ChirographConfig>::new()
-			.nonce(nonce)
-			.mortal_from_unchecked(MORTALITY, birth, at.block_hash())
-			.build();
-		let mut signable =
-			at.tx().create_signable_offline(call, params).map_err(|error| self.chain.node_error(error))?;
-		let bytes = signable.sign(signer).map_err(|error| self.chain.node_error(error))?.into_encoded();
+		let deadline = Instant::now() + patience;
+		let mut is_first = true;
+		loop {
+			let at = self.chain.finalised().await?;
+			let params = DefaultExtrinsicParamsBuilder::<ChirographConfig>::new()
+				.nonce(nonce)
+				.mortal_from_unchecked(MORTALITY, at.block_number(), at.block_hash())
+				.build();
+			let mut signable = at
+				.tx()
+				.create_signable_offline(call, params)
+				.map_err(|error| self.chain.node_error(error))?;
+			let bytes = signable
+				.sign(signer)
+				.map_err(|error| self.chain.node_error(error))?
+				.into_encoded();
+			// The first block that it may be in is the one after `at`.
+			let last_block = at.block_number().saturating_add(MORTALITY - 1);
+			match self.follow(bytes, last_block, nonce, is_first, deadline, patience).await {
+				// It is out for good: a second one with the same nonce cannot be in besides.
+				Err(Error::NotIncluded { .. }) if Instant::now() < deadline => is_first = false,
+				outcome => return outcome,
+			}
+		}
+	}
 
-		self.first_send(&bytes).await?;
+	async fn follow(
+		&self,
+		bytes: Vec<u8>,
+		last_block: u64,
+		nonce: u64,
+		is_first: bool,
+		deadline: Instant,
+		patience: Duration,
+	) -> Result<Included, Error> {
 		let (done, outcome) = oneshot::channel();
-		let last_block = birth.saturating_add(MORTALITY);
-		self.pending.send(Pending { bytes, last_block, done }).map_err(|_| self.chain.lost())?;
-		match timeout(patience, outcome).await {
+		// Before it is sent: it could be in a block sooner than the follower knows of it.
+		let pending = Pending {
+			bytes: bytes.clone(),
+			last_block,
+			sent: Instant::now(),
+			done,
+		};
+		self.pending.send(pending).map_err(|_| self.chain.lost())?;
+		self.first_send(&bytes, nonce, is_first).await?;
+		match timeout_at(deadline, outcome).await {
 			Ok(Ok(outcome)) => outcome,
 			// The follower ends before its time only when the connection does.
 			Ok(Err(_)) => Err(self.chain.lost()),
 			Err(_) => Err(Error::NotFinalised {
 				waited_seconds: patience.as_secs(),
-				finalised: self.chain.finalised().await?.block_number(),
+				finalised: *self.finalised.borrow(),
 			}),
 		}
 	}
 
 	/// Sends for the first time. What is wrong with the extrinsic itself shows here; a full pool is no reason to give up.
-	async fn first_send(&self, bytes: &[u8]) -> Result<(), Error> {
+	async fn first_send(&self, bytes: &[u8], nonce: u64, is_first: bool) -> Result<(), Error> {
+		use subxt::rpcs::Error as RpcError;
 		match self.chain.legacy.author_submit_extrinsic(bytes).await {
 			Ok(_) => Ok(()),
-			Err(subxt::rpcs::Error::User(error)) if error.code == INVALID_TRANSACTION => {
+			Err(RpcError::User(error)) if error.code == POOL_INVALID => {
 				let data = error.data.map(|data| data.get().trim_matches('"').to_owned());
 				let reason = data.unwrap_or(error.message);
-				let hint = if reason.contains("pay") { "; the submitting account has no balance for the fee" } else { "" };
-				Err(Error::Rejected { reason: format!("{reason}{hint}") })
+				Err(if reason.contains("outdated") {
+					Error::NonceTaken { nonce }
+				} else if reason.contains("pay") {
+					Error::NoFunds
+				} else {
+					Error::Rejected { reason }
+				})
 			},
-			Err(subxt::rpcs::Error::User(_)) => Ok(()),
+			// Another extrinsic with this nonce waits. If it is our own of an earlier try, it is about to expire.
+			Err(RpcError::User(error)) if error.code == POOL_TOO_LOW_PRIORITY && is_first => Err(Error::NonceTaken { nonce }),
+			Err(RpcError::User(error)) if POOL_CODES.contains(&error.code) => Ok(()),
 			Err(error) => Err(self.chain.node_error(error)),
 		}
 	}
 }
 
-/// The node's code for an extrinsic that can never be included as it is. Its other codes speak of the pool.
-const INVALID_TRANSACTION: i32 = 1010;
+/// Codes with which a node's pool answers (sc-rpc-api, author errors).
+const POOL_CODES: RangeInclusive<i32> = 1010..=1019;
+/// It can never be included as it is.
+const POOL_INVALID: i32 = 1010;
+/// Another extrinsic has the same nonce.
+const POOL_TOO_LOW_PRIORITY: i32 = 1014;
 
 /// Compares finalised blocks with what is waited for.
 struct Follower {
 	chain: Arc<Chain>,
 	waiting: HashMap<[u8; 32], Pending>,
-	finalised: u64,
+	finalised: watch::Sender<u64>,
 }
 
 impl Follower {
-	async fn run(
-		mut self,
-		mut blocks: subxt::client::Blocks<ChirographConfig>,
-		mut incoming: mpsc::UnboundedReceiver<Pending>,
-	) {
+	async fn run(mut self, mut blocks: subxt::client::Blocks<ChirographConfig>, mut incoming: mpsc::UnboundedReceiver<Pending>) {
 		let mut resubmit = interval(RESUBMIT_EVERY);
 		resubmit.set_missed_tick_behavior(MissedTickBehavior::Delay);
+		let mut resubmission: Option<JoinHandle<()>> = None;
 		loop {
-			let step = tokio::select! {
+			tokio::select! {
+				// In this order: a block must not be compared before all that could be in it is known.
+				biased;
+				() = self.chain.disconnected() => return,
 				pending = incoming.recv() => match pending {
 					Some(pending) => {
-						// Whoever lost patience no longer listens.
-						self.waiting.retain(|_, waiting| !waiting.done.is_closed());
 						self.waiting.insert(Blake2Hasher::hash(&pending.bytes).0, pending);
-						Ok(())
 					},
 					None => return,
 				},
 				block = blocks.next() => match block {
-					Some(Ok(block)) => match block.at().await {
-						Ok(at) => self.compare(at).await,
-						Err(error) => Err(self.chain.node_error(error)),
+					Some(Ok(block)) => {
+						while self.compare(block.number(), block.hash(), &mut incoming).await.is_err() {
+							if !self.chain.is_connected() {
+								return;
+							}
+							sleep(RETRY_AFTER).await;
+						}
 					},
-					Some(Err(error)) => Err(self.chain.node_error(error)),
-					None => Err(self.chain.lost()),
+					// Dropping what is waited for tells everybody that the node is gone.
+					Some(Err(_)) | None => return,
 				},
-				() = self.chain.disconnected() => Err(self.chain.lost()),
 				_ = resubmit.tick() => {
-					self.resubmit().await;
-					Ok(())
+					// Whoever lost patience no longer listens.
+					self.waiting.retain(|_, pending| !pending.done.is_closed());
+					if resubmission.as_ref().is_none_or(JoinHandle::is_finished) {
+						resubmission = Some(self.resubmit());
+					}
 				},
-			};
-			if step.is_err() {
-				// Dropping what is waited for tells everybody that the node is gone.
-				return;
 			}
 		}
 	}
 
-	async fn compare(&mut self, at: FinalisedBlock) -> Result<(), Error> {
-		self.finalised = at.block_number();
-		if self.waiting.is_empty() {
-			return Ok(());
+	async fn compare(&mut self, number: u64, hash: H256, incoming: &mut mpsc::UnboundedReceiver<Pending>) -> Result<(), Error> {
+		let block = self
+			.chain
+			.legacy
+			.chain_get_block(Some(hash))
+			.await
+			.map_err(|error| self.chain.node_error(error))?;
+		let block = block
+			.ok_or_else(|| self.chain.node_error("it does not have a block that it finalised"))?
+			.block;
+		while let Ok(pending) = incoming.try_recv() {
+			self.waiting.insert(Blake2Hasher::hash(&pending.bytes).0, pending);
 		}
-		let block = self.chain.legacy.chain_get_block(Some(at.block_hash())).await;
-		let block = block.map_err(|error| self.chain.node_error(error))?;
-		let extrinsics = block.map(|details| details.block.extrinsics).unwrap_or_default();
-		let found = extrinsics.iter().zip(0u32..).filter_map(|(bytes, index)| {
-			let hash = Blake2Hasher::hash(&bytes.0).0;
-			self.waiting.remove(&hash).map(|pending| (index, hash, pending))
-		});
-		let found: Vec<_> = found.collect();
-		if !found.is_empty() {
-			let mut failures = failures(&self.chain, &at).await?;
-			for (extrinsic, hash, pending) in found {
-				let included =
-					Included { block: at.block_number(), block_hash: at.block_hash().0, extrinsic, hash };
+		let hashes = block.extrinsics.iter().map(|bytes| Blake2Hasher::hash(&bytes.0).0);
+		let found: Vec<_> = (0u32..)
+			.zip(hashes)
+			.filter(|(_, hash)| self.waiting.contains_key(hash))
+			.collect();
+		let mut failures = if found.is_empty() {
+			HashMap::new()
+		} else {
+			failures(&self.chain, hash).await?
+		};
+		for (extrinsic, extrinsic_hash) in found {
+			if let Some(pending) = self.waiting.remove(&extrinsic_hash) {
+				let included = Included {
+					block: number,
+					block_hash: hash.0,
+					extrinsic,
+					hash: extrinsic_hash,
+				};
 				// Nobody listening is nobody's loss.
 				let _ = pending.done.send(failures.remove(&extrinsic).map_or(Ok(included), Err));
 			}
 		}
-
-		let finalised = self.finalised;
-		let expired = self.waiting.extract_if(|_, pending| pending.last_block <= finalised);
-		for (_, pending) in expired {
-			let _ = pending.done.send(Err(Error::NotIncluded { finalised }));
+		for (_, pending) in self.waiting.extract_if(|_, pending| pending.last_block <= number) {
+			let _ = pending.done.send(Err(Error::NotIncluded { finalised: number }));
 		}
+		self.finalised.send_replace(number);
 		Ok(())
 	}
 
-	async fn resubmit(&self) {
-		for pending in self.waiting.values() {
-			// Most answers say that the pool has it already, or that it is in a block that is not final yet. None of them settles anything.
-			let _ = self.chain.legacy.author_submit_extrinsic(&pending.bytes).await;
-		}
+	/// Sends again what a pool may have dropped.
+	fn resubmit(&self) -> JoinHandle<()> {
+		let old = self
+			.waiting
+			.values()
+			.filter(|pending| pending.sent.elapsed() >= RESUBMIT_EVERY);
+		let old: Vec<_> = old.map(|pending| pending.bytes.clone()).collect();
+		let chain = self.chain.clone();
+		tokio::spawn(async move {
+			for bytes in old {
+				// Most answers say that the pool has it already, or that it is in a block that is not final yet. None of them settles anything.
+				let _ = chain.legacy.author_submit_extrinsic(&bytes).await;
+			}
+		})
 	}
 }
 
 /// The extrinsics of a block that the runtime refused, by index.
-async fn failures(chain: &Chain, at: &FinalisedBlock) -> Result<HashMap<u32, Error>, Error> {
+async fn failures(chain: &Chain, block: H256) -> Result<HashMap<u32, Error>, Error> {
+	let at = chain.client.at_block(block).await.map_err(|error| chain.node_error(error))?;
 	let events = at.events().fetch().await.map_err(|error| chain.node_error(error))?;
 	let mut failures = HashMap::new();
 	for event in events.iter() {
@@ -235,7 +324,10 @@ async fn failures(chain: &Chain, at: &FinalisedBlock) -> Result<HashMap<u32, Err
 			continue;
 		};
 		let error = DispatchError::decode_from(event.field_bytes(), at.metadata());
-		failures.insert(index, refusal(at.block_number(), error.map_err(|error| chain.node_error(error))?));
+		failures.insert(
+			index,
+			refusal(at.block_number(), error.map_err(|error| chain.node_error(error))?),
+		);
 	}
 	Ok(failures)
 }
@@ -245,18 +337,28 @@ fn refusal(block: u64, error: DispatchError) -> Error {
 		if let Ok(details) = module.details() {
 			let name = format!("{}::{}", details.pallet.name(), details.variant.name);
 			let explanation = details.variant.docs.join(" ").trim().to_owned();
-			return Error::Refused { block, name, explanation: Some(explanation).filter(|text| !text.is_empty()) };
+			return Error::Refused {
+				block,
+				name,
+				explanation: Some(explanation).filter(|text| !text.is_empty()),
+			};
 		}
 	}
-	Error::Refused { block, name: error.to_string(), explanation: None }
+	Error::Refused {
+		block,
+		name: error.to_string(),
+		explanation: None,
+	}
 }
 
-/// A call's arguments, encoded already: the SDK and the runtime share the types.
-pub(crate) fn call(pallet: &str, name: &str, arguments: &impl Encode) -> impl Payload {
+/// A call by the names of its pallet and itself. `arguments` encode to those of the call, one after the other: the SDK and the runtime
+/// share the types.
+pub fn call(pallet: &str, name: &str, arguments: &impl Encode) -> DynamicPayload<EncodedArguments> {
 	subxt::dynamic::tx(pallet, name, EncodedArguments(arguments.encode()))
 }
 
-struct EncodedArguments(Vec<u8>);
+/// A call's arguments, encoded already.
+pub struct EncodedArguments(Vec<u8>);
 
 impl subxt::ext::scale_encode::EncodeAsFields for EncodedArguments {
 	fn encode_as_fields_to<R: subxt::ext::scale_type_resolver::TypeResolver>(

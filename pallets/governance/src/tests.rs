@@ -12,7 +12,7 @@ use frame_support::{
 	weights::Weight,
 };
 use frame_system::{EnsureRoot, RawOrigin};
-use pallet_collective::{EnsureMembers, PrimeDefaultVote};
+use pallet_collective::{DefaultVote, EnsureMembers};
 use sp_runtime::{
 	traits::{BlakeTwo256, Hash},
 	BuildStorage, DispatchError,
@@ -31,6 +31,15 @@ impl frame_system::Config for Test {
 	type Block = frame_system::mocking::MockBlock<Test>;
 }
 
+/// Who does not vote is not for it.
+pub struct Abstention;
+
+impl DefaultVote for Abstention {
+	fn default_vote(_: Option<bool>, _: u32, _: u32, _: u32) -> bool {
+		false
+	}
+}
+
 parameter_types! {
 	pub MaxProposalWeight: Weight = Weight::MAX;
 }
@@ -42,7 +51,7 @@ impl pallet_collective::Config for Test {
 	type MotionDuration = ConstU64<10>;
 	type MaxProposals = ConstU32<10>;
 	type MaxMembers = ConstU32<10>;
-	type DefaultVote = PrimeDefaultVote;
+	type DefaultVote = Abstention;
 	type WeightInfo = ();
 	type SetMembersOrigin = EnsureRoot<u64>;
 	type MaxProposalWeight = MaxProposalWeight;

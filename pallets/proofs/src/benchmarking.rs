@@ -148,7 +148,6 @@ mod benchmarks {
 		occupy::<T>()?;
 		let (owner, sign) = new_owner(SignatureScheme::Sr25519);
 		let submitter: AccountId = whitelisted_caller();
-		T::Authority::admit(&owner, Role::Owner);
 		T::Authority::admit(&owner, SCHEMA.role());
 		T::Authority::admit(&submitter, Role::BusinessPlatform);
 		let signature = sign(payload::registration(
@@ -179,7 +178,7 @@ mod benchmarks {
 			signature,
 		);
 		assert_ne!(
-			Claims::<T>::get(SUBJECT, owner).map(|claim| claim.status),
+			Claims::<T>::get(SUBJECT, owner).map(|entry| entry.status),
 			Some(Status::Active)
 		);
 		Ok(())

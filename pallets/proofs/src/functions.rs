@@ -56,7 +56,7 @@ impl<T: Config> Pallet<T> {
 			Claims::<T>::get(subject, &owner).ok_or(Error::<T>::NotOwner)?
 		};
 		ensure!(entry.status == Status::Active, Error::<T>::AlreadyRevoked);
-		Self::ensure_authorised(&submitter, &owner, Role::Owner, valid_until, &signature, |genesis| {
+		Self::ensure_authorised(&submitter, &owner, entry.schema.role(), valid_until, &signature, |genesis| {
 			payload::revocation(genesis, &owner, &subject, reason, valid_until)
 		})?;
 

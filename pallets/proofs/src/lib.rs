@@ -26,13 +26,16 @@
 //! | call | submitter | owner |
 //! |---|---|---|
 //! | `register`, `claim` | the owner, or `BusinessPlatform` | role of the schema: `Owner`, or `Issuer` for certificates |
-//! | `revoke` | the owner, or `BusinessPlatform` | `Owner`, and has an entry of its own |
+//! | `revoke` | the owner, or `BusinessPlatform` | role of the entry's schema, and has an entry of its own |
 //!
 //! Roles are judged by [`Config::Authority`] (9.1.1 a, 9.3.1 f).
 //!
 //! ## Trust assumptions
 //!
 //! The owner's key is the owner's alone. The timestamp is the block author's, bounded by the other validators' clocks.
+//!
+//! What waits for a block can be read: whoever is admitted may copy a subject out of a pool and register it first. Whoever did
+//! so stands on record as its owner, with evidence that they signed; who had the document first is then a matter of other evidence.
 //!
 //! ## Invariants
 //!
@@ -44,6 +47,16 @@
 //! 4. Nothing was registered or revoked in the future, nor revoked before it was registered.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+// What runs on chain neither panics nor wraps (X.1407 9.3.1 c, d).
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(
+		clippy::arithmetic_side_effects,
+		clippy::unwrap_used,
+		clippy::indexing_slicing,
+		clippy::panic
+	)
+)]
 
 extern crate alloc;
 
@@ -86,8 +99,8 @@ pub mod pallet {
 		/// The block's timestamp.
 		type Time: Time<Moment = Moment>;
 
-		/// How many blocks ahead of now an owner's signature may be valid for. Bounds how long a signature that got into wrong hands is of
-		/// use to them.
+		/// How many blocks ahead of now an owner's signature may be valid for: the window in which one that got into wrong hands is of use
+		/// to them.
 		#[pallet::constant]
 		type MaxSignatureValidity: Get<BlockNumber>;
 

@@ -115,6 +115,7 @@ pub fn here() -> Inclusion {
 }
 
 /// A key pair of any scheme.
+#[allow(clippy::large_enum_variant)]
 pub enum Key {
 	Ecdsa(ecdsa::Pair),
 	Sr25519(sr25519::Pair),

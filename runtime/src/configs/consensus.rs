@@ -32,22 +32,22 @@ pub const EPOCH_CONFIG: BabeEpochConfiguration = BabeEpochConfiguration {
 	allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots,
 };
 
-/// Equivocations are punishable for this many sessions.
-const PUNISHABLE_SESSIONS: u64 = 28 * 6;
+/// Equivocations of this many sessions can be proven; the validator sets of older ones are forgotten.
+const PUNISHABLE_SESSIONS: u32 = 28 * 6;
 
-/// In blocks: how long after the session of an offence a report is still good.
+/// In blocks: for how long a report waits in a pool.
 pub struct ReportLongevity;
 
 impl Get<u64> for ReportLongevity {
 	fn get() -> u64 {
 		// Saturating: nothing can be older than for ever.
-		PUNISHABLE_SESSIONS.saturating_mul(EpochLengthSlots::get())
+		u64::from(PUNISHABLE_SESSIONS).saturating_mul(EpochLengthSlots::get())
 	}
 }
 
 parameter_types! {
 	/// Covers the sessions in which an offence is punishable, or old evidence could not be judged.
-	pub const MaxSetIdSessionEntries: u64 = PUNISHABLE_SESSIONS;
+	pub const MaxSetIdSessionEntries: u64 = PUNISHABLE_SESSIONS as u64;
 }
 
 impl pallet_babe::Config for Runtime {
@@ -166,34 +166,40 @@ impl Convert<AccountId, Option<()>> for NothingMore {
 	}
 }
 
-/// The validators of genesis, in every session. Only their keys can change.
+/// The validators of genesis, in every session in which they have keys.
 pub struct FixedValidators;
 
 impl FixedValidators {
-	fn all() -> Vec<(AccountId, ())> {
-		parameters::Validators::<Runtime>::get()
-			.into_iter()
-			.map(|validator| (validator, ()))
+	/// Without keys a validator can do nothing: counted in, it would only stand in the way of finality.
+	fn with_keys() -> Vec<(AccountId, SessionKeys)> {
+		let validators = parameters::Validators::<Runtime>::get().into_iter();
+		validators
+			.filter_map(|validator| Session::load_keys(&validator).map(|keys| (validator, keys)))
 			.collect()
+	}
+
+	fn identified(validators: Vec<(AccountId, SessionKeys)>) -> Vec<(AccountId, ())> {
+		validators.into_iter().map(|(validator, _)| (validator, ())).collect()
 	}
 }
 
 impl pallet_session::historical::SessionManager<AccountId, ()> for FixedValidators {
-	/// A set whenever a validator has new keys, so that their ownership can be proven; otherwise none, or GRANDPA would begin a new set
-	/// with every session.
+	/// A set whenever a validator has other keys than before, so that their ownership can be proven; otherwise none, or GRANDPA would begin a
+	/// new set with every session. Never an empty one: the last validators stay, whatever they do with their keys.
 	fn new_session(_: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-		let queued = pallet_session::QueuedKeys::<Runtime>::get();
-		let rotated = queued
-			.iter()
-			.any(|(validator, keys)| Session::load_keys(validator).as_ref() != Some(keys));
-		rotated.then(Self::all)
+		let next = Self::with_keys();
+		let changed = next != pallet_session::QueuedKeys::<Runtime>::get();
+		(changed && !next.is_empty()).then(|| Self::identified(next))
 	}
 
 	fn new_session_genesis(_: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-		Some(Self::all())
+		Some(Self::identified(Self::with_keys()))
 	}
 
-	fn start_session(_: SessionIndex) {}
+	fn start_session(index: SessionIndex) {
+		// Saturating: in the first sessions there is nothing to forget.
+		Historical::prune_up_to(index.saturating_sub(PUNISHABLE_SESSIONS));
+	}
 
 	fn end_session(_: SessionIndex) {}
 }
@@ -204,7 +210,9 @@ impl pallet_session::SessionManager<AccountId> for FixedValidators {
 		Some(validators.into_iter().map(|(validator, ())| validator).collect())
 	}
 
-	fn start_session(_: SessionIndex) {}
+	fn start_session(index: SessionIndex) {
+		<Self as pallet_session::historical::SessionManager<_, _>>::start_session(index);
+	}
 
 	fn end_session(_: SessionIndex) {}
 }

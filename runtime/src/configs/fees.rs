@@ -16,7 +16,10 @@ pub const UNIT: Balance = 1_000_000_000_000;
 
 /// What keeping something in storage takes as a deposit.
 pub const fn deposit(items: u32, bytes: u32) -> Balance {
-	items as Balance * (UNIT / 100) + bytes as Balance * (UNIT / 100_000)
+	// Saturating: the largest items and bytes stay far below the largest balance.
+	(items as Balance)
+		.saturating_mul(UNIT / 100)
+		.saturating_add((bytes as Balance).saturating_mul(UNIT / 100_000))
 }
 
 parameter_types! {

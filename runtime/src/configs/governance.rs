@@ -2,7 +2,10 @@
 
 //! The council, k of n of whose members are Root, and what it needs to plan ahead. There is no sudo (X.1407 9.3.1 f).
 
-use super::{fees::deposit, system::RuntimeBlockWeights};
+use super::{
+	fees::deposit,
+	system::{share_of, RuntimeBlockWeights},
+};
 use crate::{
 	parameters::{CouncilQuorum, MAX_COUNCIL_MEMBERS},
 	weights, AccountId, Balance, Balances, BlockNumber, OriginCaller, Preimage, Runtime, RuntimeCall, RuntimeEvent,
@@ -24,7 +27,7 @@ parameter_types! {
 	/// A week at two seconds a block: long enough to find k members.
 	pub const MotionDuration: BlockNumber = 7 * 24 * 60 * 60 / 2;
 	/// The council and the scheduler leave a fifth of a block for inherents and reports.
-	pub MaxPlannedWeight: Weight = Perbill::from_percent(80) * RuntimeBlockWeights::get().max_block;
+	pub MaxPlannedWeight: Weight = share_of(RuntimeBlockWeights::get().max_block, Perbill::from_percent(80));
 	pub const PreimageHoldReason: RuntimeHoldReason = RuntimeHoldReason::Preimage(pallet_preimage::HoldReason::Preimage);
 	pub const PreimageBaseDeposit: Balance = deposit(2, 64);
 	pub const PreimageByteDeposit: Balance = deposit(0, 1);
@@ -51,6 +54,15 @@ impl EnsureOrigin<RuntimeOrigin> for EnsureCouncilQuorum {
 	}
 }
 
+/// Who does not vote is not for it, whatever a prime member thinks.
+pub struct Abstention;
+
+impl pallet_collective::DefaultVote for Abstention {
+	fn default_vote(_: Option<bool>, _: u32, _: u32, _: u32) -> bool {
+		false
+	}
+}
+
 impl pallet_collective::Config<CouncilCollective> for Runtime {
 	type RuntimeOrigin = RuntimeOrigin;
 	type Proposal = RuntimeCall;
@@ -58,8 +70,7 @@ impl pallet_collective::Config<CouncilCollective> for Runtime {
 	type MotionDuration = MotionDuration;
 	type MaxProposals = ConstU32<100>;
 	type MaxMembers = ConstU32<MAX_COUNCIL_MEMBERS>;
-	// Who does not vote is not for it.
-	type DefaultVote = pallet_collective::PrimeDefaultVote;
+	type DefaultVote = Abstention;
 	type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
 	type SetMembersOrigin = EnsureRoot<AccountId>;
 	type MaxProposalWeight = MaxPlannedWeight;

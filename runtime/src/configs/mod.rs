@@ -9,5 +9,6 @@ mod proofs;
 mod system;
 mod utilities;
 
-pub use consensus::EPOCH_CONFIG;
+pub use consensus::{FixedValidators, EPOCH_CONFIG};
+pub use governance::{Abstention, CouncilCollective};
 pub use utilities::ProxyType;

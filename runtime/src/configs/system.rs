@@ -31,25 +31,30 @@ const MAX_BLOCK_LENGTH: u32 = 4 * 1024 * 1024;
 /// One second of execution on the machine that the weights were measured on. No proof size: Chirograph is its own chain.
 const MAX_BLOCK_WEIGHT: Weight = Weight::from_parts(BLOCK_EXECUTION_TIME * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
 
+/// A part of a weight.
+pub fn share_of(weight: Weight, ratio: Perbill) -> Weight {
+	Weight::from_parts(ratio.mul_floor(weight.ref_time()), ratio.mul_floor(weight.proof_size()))
+}
+
 parameter_types! {
 	pub const Version: RuntimeVersion = VERSION;
-	/// About two and a half hours of blocks: how old the block may be that a mortal extrinsic names.
+	/// More than two hours of blocks: how old the block may be that a mortal extrinsic names.
 	pub const BlockHashCount: BlockNumber = 4_096;
 	/// Accounts begin with a 5, as everywhere where a network has no prefix of its own.
 	pub const Ss58Prefix: u8 = 42;
 	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
 		.max_length(MAX_BLOCK_LENGTH)
-		.modify_max_length_for_class(DispatchClass::Normal, |length| *length = NORMAL_DISPATCH_RATIO * MAX_BLOCK_LENGTH)
+		.modify_max_length_for_class(DispatchClass::Normal, |length| *length = NORMAL_DISPATCH_RATIO.mul_floor(MAX_BLOCK_LENGTH))
 		.build();
 	pub RuntimeBlockWeights: BlockWeights = BlockWeights::builder()
 		.base_block(BlockExecutionWeight::get())
 		.for_class(DispatchClass::all(), |weights| weights.base_extrinsic = ExtrinsicBaseWeight::get())
 		.for_class(DispatchClass::Normal, |weights| {
-			weights.max_total = Some(NORMAL_DISPATCH_RATIO * MAX_BLOCK_WEIGHT);
+			weights.max_total = Some(share_of(MAX_BLOCK_WEIGHT, NORMAL_DISPATCH_RATIO));
 		})
 		.for_class(DispatchClass::Operational, |weights| {
 			weights.max_total = Some(MAX_BLOCK_WEIGHT);
-			weights.reserved = Some(MAX_BLOCK_WEIGHT - NORMAL_DISPATCH_RATIO * MAX_BLOCK_WEIGHT);
+			weights.reserved = Some(MAX_BLOCK_WEIGHT.saturating_sub(share_of(MAX_BLOCK_WEIGHT, NORMAL_DISPATCH_RATIO)));
 		})
 		.avg_block_initialization(AVERAGE_ON_INITIALIZE_RATIO)
 		.build_or_panic();

@@ -179,3 +179,24 @@ fn expired_or_too_long_signature_is_refused() {
 		assert_ok!(attempt(NOW));
 	});
 }
+
+#[test]
+fn issuer_revokes_a_certificate_with_the_role_that_registered_it() {
+	with_chain(|| {
+		let ada = Key::new(SignatureScheme::Ecdsa, 1);
+		let account = ada.account();
+		admit(&account, Role::Issuer);
+		let payload = payload::registration(&GENESIS, &account, &SUBJECT, &EVIDENCE, Schema::Certificate, NOW);
+		let origin = RuntimeOrigin::signed(account.clone());
+		assert_ok!(Proofs::register(
+			origin,
+			account,
+			SUBJECT,
+			EVIDENCE,
+			Schema::Certificate,
+			NOW,
+			ada.sign(&payload)
+		));
+		assert_ok!(try_revoke(&ada, &ada));
+	});
+}

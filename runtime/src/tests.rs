@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What only the whole runtime can show: that its parts fit together.
+
+use crate::{presets, Block, Grandpa, Hash, Historical, Runtime, RuntimeOrigin, Session, SessionKeys, System};
+use finality_grandpa::{Message, Prevote};
+use frame_support::traits::KeyOwnerProofSystem;
+use pallet_session::{historical, SessionManager};
+use serde_json::{json, Value};
+use sp_consensus_grandpa::{Equivocation, EquivocationProof};
+use sp_genesis_builder::{runtime_decl_for_genesis_builder::GenesisBuilder, LOCAL_TESTNET_RUNTIME_PRESET};
+use sp_io::TestExternalities;
+use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
+
+/// Builds the local network's genesis with `change` merged over it.
+fn build(change: Value) -> (TestExternalities, Result<(), String>) {
+	let patch = presets::get_preset(&LOCAL_TESTNET_RUNTIME_PRESET.into()).expect("the runtime has this preset");
+	let mut patch: Value = serde_json::from_slice(&patch).expect("presets are JSON");
+	let mut default: Value = <Runtime as GenesisBuilder<Block>>::get_preset(&None)
+		.and_then(|default| serde_json::from_slice(&default).ok())
+		.expect("every runtime has a default genesis");
+	merge(&mut patch, change);
+	merge(&mut default, patch);
+	let mut chain = TestExternalities::default();
+	let outcome = chain.execute_with(|| <Runtime as GenesisBuilder<Block>>::build_state(default.to_string().into_bytes()));
+	(chain, outcome)
+}
+
+fn merge(base: &mut Value, over: Value) {
+	match (base, over) {
+		(Value::Object(base), Value::Object(over)) => {
+			over.into_iter()
+				.for_each(|(key, value)| merge(base.entry(key).or_insert(Value::Null), value));
+		},
+		(base, over) => *base = over,
+	}
+}
+
+fn chain() -> TestExternalities {
+	let (mut chain, outcome) = build(json!({}));
+	assert_eq!(outcome, Ok(()));
+	chain.execute_with(|| System::set_block_number(1));
+	chain
+}
+
+#[test]
+fn every_preset_makes_a_network() {
+	for name in presets::preset_names() {
+		let preset = presets::get_preset(&name).expect("a listed preset exists");
+		let (_, outcome) = build(serde_json::from_slice(&preset).expect("presets are JSON"));
+		assert_eq!(outcome, Ok(()), "{name:?}");
+	}
+	assert!(presets::get_preset(&"unknown".into()).is_none());
+}
+
+#[test]
+fn genesis_that_could_not_work_is_refused() {
+	let alice = Sr25519Keyring::Alice.to_account_id();
+	let ferdie = Sr25519Keyring::Ferdie.to_account_id();
+	for (change, reason) in [
+		(json!({ "parameters": { "councilQuorum": 4 } }), "councilQuorum"),
+		(json!({ "parameters": { "councilQuorum": 1 } }), "councilQuorum"),
+		(json!({ "parameters": { "councilQuorum": 0 } }), "councilQuorum"),
+		(json!({ "parameters": { "validators": [] } }), "at least one validator"),
+		(json!({ "parameters": { "validators": [alice, ferdie] } }), "session.keys"),
+	] {
+		let (_, outcome) = build(change.clone());
+		assert!(
+			outcome.as_ref().is_err_and(|said| said.contains(reason)),
+			"{change}: {outcome:?}"
+		);
+	}
+}
+
+#[test]
+#[should_panic = "slotDuration must be even"]
+fn genesis_with_an_odd_slot_is_refused() {
+	let _ = build(json!({ "parameters": { "slotDuration": 2_001 } }));
+}
+
+#[test]
+#[should_panic = "epochLength must be at least"]
+fn genesis_with_a_short_epoch_is_refused() {
+	let _ = build(json!({ "parameters": { "epochLength": 9 } }));
+}
+
+fn rotate(sessions: u32) {
+	(0..sessions).for_each(|_| Session::rotate_session());
+}
+
+fn session_keys(babe: Sr25519Keyring, grandpa: Ed25519Keyring) -> SessionKeys {
+	SessionKeys {
+		babe: babe.public().into(),
+		grandpa: grandpa.public().into(),
+	}
+}
+
+#[test]
+fn validator_without_keys_steps_aside_and_returns_with_new_ones() {
+	chain().execute_with(|| {
+		let bob = Sr25519Keyring::Bob.to_account_id();
+		rotate(2);
+		assert_eq!(Session::validators().len(), 4);
+
+		let _ = pallet_session::NextKeys::<Runtime>::take(&bob);
+		rotate(2);
+		assert_eq!(Session::validators().len(), 3);
+		assert!(!Session::validators().contains(&bob));
+
+		let keys = session_keys(Sr25519Keyring::Ferdie, Ed25519Keyring::Ferdie);
+		pallet_session::NextKeys::<Runtime>::insert(&bob, &keys);
+		pallet_session::KeyOwner::<Runtime>::insert(
+			(
+				sp_consensus_babe::KEY_TYPE,
+				sp_core::crypto::ByteArray::to_raw_vec(&keys.babe),
+			),
+			&bob,
+		);
+		rotate(2);
+		assert_eq!(Session::validators().len(), 4);
+		// Ownership of the new key can be proven, or an equivocation with it could not be reported.
+		let proof =
+			Historical::prove((sp_consensus_babe::KEY_TYPE, keys.babe.clone())).expect("the set of this session is known");
+		let owner = Historical::check_proof((sp_consensus_babe::KEY_TYPE, keys.babe), proof);
+		assert_eq!(owner.map(|(validator, ())| validator), Some(bob));
+	});
+}
+
+#[test]
+fn last_validators_stay_whatever_they_do_with_their_keys() {
+	chain().execute_with(|| {
+		let _ = pallet_session::NextKeys::<Runtime>::clear(u32::MAX, None);
+		assert_eq!(<crate::configs::FixedValidators as SessionManager<_>>::new_session(5), None);
+	});
+}
+
+#[test]
+fn unchanged_keys_begin_no_new_authority_set() {
+	chain().execute_with(|| {
+		rotate(5);
+		assert_eq!(pallet_grandpa::CurrentSetId::<Runtime>::get(), 0);
+	});
+}
+
+#[test]
+fn sets_of_sessions_too_old_to_judge_are_forgotten() {
+	chain().execute_with(|| {
+		rotate(200);
+		let range = historical::StoredRange::<Runtime>::get();
+		let (oldest, newest) = range.expect("sets are kept");
+		assert!(newest - oldest < 175, "{oldest} to {newest}");
+		assert!(historical::HistoricalSessions::<Runtime>::get(oldest).is_some());
+		assert!(historical::HistoricalSessions::<Runtime>::get(oldest - 1).is_none());
+	});
+}
+
+#[test]
+fn council_member_who_abstains_is_not_for_it_even_with_a_prime() {
+	use pallet_collective::DefaultVote;
+	assert!(!crate::configs::Abstention::default_vote(Some(true), 1, 0, 3));
+	// The control: the SDK's rule would follow the prime.
+	assert!(pallet_collective::PrimeDefaultVote::default_vote(Some(true), 1, 0, 3));
+}
+
+/// A vote of Alice's for a block, and her signature under it.
+fn vote_of_alice(round: u64, target_hash: Hash) -> (Prevote<Hash, u32>, sp_consensus_grandpa::AuthoritySignature) {
+	let vote = Prevote {
+		target_hash,
+		target_number: 1,
+	};
+	let payload = sp_consensus_grandpa::localized_payload(round, 0, &Message::Prevote(vote.clone()));
+	(vote, Ed25519Keyring::Alice.sign(&payload).into())
+}
+
+/// Alice's two votes, and the proof that the key is hers, reported as any node does.
+fn report(first: Hash, second: Hash) -> frame_support::dispatch::DispatchResult {
+	let identity: sp_consensus_grandpa::AuthorityId = Ed25519Keyring::Alice.public().into();
+	let proof =
+		Historical::prove((sp_consensus_grandpa::KEY_TYPE, identity.clone())).expect("Alice is in the set of this session");
+	let (round_number, first, second) = (1, vote_of_alice(1, first), vote_of_alice(1, second));
+	let equivocation = Equivocation::Prevote(finality_grandpa::Equivocation {
+		round_number,
+		identity,
+		first,
+		second,
+	});
+	let equivocation = Box::new(EquivocationProof::new(0, equivocation));
+	Grandpa::report_equivocation_unsigned(RuntimeOrigin::none(), equivocation, proof)
+		.map(|_| ())
+		.map_err(|failure| failure.error)
+}
+
+#[test]
+fn equivocation_is_recorded_with_its_offender() {
+	chain().execute_with(|| {
+		let (one, other) = (Hash::repeat_byte(1), Hash::repeat_byte(2));
+		// The control: the same vote twice is none.
+		assert_eq!(
+			report(one, one),
+			Err(pallet_grandpa::Error::<Runtime>::InvalidEquivocationProof.into())
+		);
+		assert_eq!(pallet_offences::Reports::<Runtime>::iter().count(), 0);
+
+		assert_eq!(report(one, other), Ok(()));
+		let offenders: Vec<_> = pallet_offences::Reports::<Runtime>::iter_values()
+			.map(|details| details.offender.0)
+			.collect();
+		assert_eq!(offenders, [Sr25519Keyring::Alice.to_account_id()]);
+		assert_eq!(
+			report(one, other),
+			Err(pallet_grandpa::Error::<Runtime>::DuplicateOffenceReport.into())
+		);
+	});
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What `scripts/soak` runs: long, with a seed and a budget, and nothing may be lost.
+
+use chirograph_sdk::{evidence::Evidence, keys::Keypair, submit::Submitter};
+use chirograph_tests::{
+	load::{self, Load},
+	FinalityWatch, Network,
+};
+use clap::Parser;
+use futures::future::join_all;
+use rand::{Rng, SeedableRng};
+use std::{
+	collections::BTreeSet,
+	sync::Arc,
+	time::{Duration, Instant},
+};
+use tokio::time::sleep;
+
+/// Runs long
+#[derive(Parser)]
+enum Arguments {
+	/// Registrations all at once; every one must be final, none twice
+	Burst {
+		#[arg(long, default_value_t = 500)]
+		accounts: usize,
+		#[arg(long, default_value_t = 10)]
+		each: u64,
+		#[arg(long, default_value_t = 1)]
+		seed: u64,
+	},
+	/// Kills random validators under load; nothing final may be lost or reverted
+	Kill {
+		#[arg(long, default_value_t = 100)]
+		rounds: usize,
+		#[arg(long, default_value_t = 1)]
+		seed: u64,
+	},
+}
+
+#[tokio::main]
+async fn main() {
+	match Arguments::parse() {
+		Arguments::Burst { accounts, each, seed } => burst(accounts, each, seed).await,
+		Arguments::Kill { rounds, seed } => kill(rounds, seed).await,
+	}
+}
+
+async fn burst(accounts: usize, each: u64, seed: u64) {
+	let network = Network::local().await;
+	let watch = FinalityWatch::start(&network);
+	let submitter = Submitter::start(Arc::new(network.nodes[0].connect().await))
+		.await
+		.expect("the node answers");
+	let mut load = Load::new(&submitter, accounts, seed).await.expect("Alice has funds");
+	let owners = load.accounts.clone();
+	let documents: Vec<(Keypair, u64, Evidence)> = (0..each)
+		.flat_map(|nonce| owners.iter().map(move |owner| (owner.clone(), nonce)))
+		.map(|(owner, nonce)| {
+			let evidence = load.document(&owner);
+			(owner, nonce, evidence)
+		})
+		.collect();
+	let valid_until = submitter.chain().valid_until(1_000).await.expect("the node answers");
+
+	let begin = Instant::now();
+	let registrations = documents.iter().map(|(owner, nonce, evidence)| {
+		let submitter = submitter.clone();
+		async move { load::register(&submitter, owner, *nonce, evidence, valid_until).await }
+	});
+	let outcomes = join_all(registrations).await;
+	let took = begin.elapsed();
+
+	let failures: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
+	assert!(
+		failures.is_empty(),
+		"{} of {} failed, the first: {}",
+		failures.len(),
+		outcomes.len(),
+		failures[0]
+	);
+	let places: BTreeSet<_> = outcomes
+		.iter()
+		.flatten()
+		.map(|included| (included.block, included.extrinsic))
+		.collect();
+	assert_eq!(places.len(), documents.len(), "every registration has a place of its own");
+	// Asked of another node than the one that they were sent to.
+	let dave = network.nodes[3].connect().await;
+	network.nodes[3]
+		.wait_for_finality(places.last().map(|(block, _)| *block).unwrap_or_default())
+		.await;
+	for (owner, _, evidence) in &documents {
+		let registered = load::is_registered(&dave, &evidence.subject(), owner)
+			.await
+			.expect("the node answers");
+		assert!(registered, "{} was reported final and is not on record", evidence.subject());
+	}
+	// An account whose nonce is the number of its registrations has nothing included twice.
+	for owner in &owners {
+		assert_eq!(
+			dave.nonce(&owner.account()).await.expect("the node answers"),
+			each,
+			"none twice"
+		);
+	}
+	watch.check(&network).await;
+	let blocks: BTreeSet<_> = places.iter().map(|(block, _)| block).collect();
+	println!(
+		"burst: {} registrations of {accounts} accounts, all final, none twice: {:.1} s, {:.0} a second, in {} blocks",
+		documents.len(),
+		took.as_secs_f64(),
+		documents.len() as f64 / took.as_secs_f64(),
+		blocks.len()
+	);
+}
+
+async fn kill(rounds: usize, seed: u64) {
+	let mut network = Network::local().await;
+	let watch = FinalityWatch::start(&network);
+	let mut random = rand::rngs::StdRng::seed_from_u64(seed);
+	// The node that the load is sent to is spared, so that the load goes on.
+	let submitter = Submitter::start(Arc::new(network.nodes[0].connect().await))
+		.await
+		.expect("the node answers");
+	let mut load = Load::new(&submitter, 1, seed).await.expect("Alice has funds");
+	let owner = load.accounts[0].clone();
+	let mut final_ones = Vec::new();
+	let mut nonce = 0;
+	for _ in 0..rounds {
+		let victim = random.gen_range(1..network.nodes.len());
+		let evidences: Vec<_> = (0..5).map(|_| load.document(&owner)).collect();
+		let valid_until = submitter.chain().valid_until(1_000).await.expect("the node answers");
+		let registrations = evidences.iter().zip(nonce..).map(|(evidence, nonce)| {
+			let (submitter, owner) = (submitter.clone(), owner.clone());
+			async move { load::register(&submitter, &owner, nonce, evidence, valid_until).await }
+		});
+		let disturbance = async {
+			sleep(Duration::from_millis(random.gen_range(0..2_000))).await;
+			network.nodes[victim].kill();
+			sleep(Duration::from_millis(random.gen_range(0..2_000))).await;
+			network.nodes[victim].start();
+		};
+		let (outcomes, ()) = tokio::join!(join_all(registrations), disturbance);
+		nonce += evidences.len() as u64;
+		outcomes.into_iter().for_each(|outcome| {
+			outcome.unwrap_or_else(|error| panic!("three of four validators run, and yet: {error}"));
+		});
+		final_ones.extend(evidences);
+	}
+	let blocks = watch.check(&network).await;
+	for node in &network.nodes {
+		let chain = node.connect().await;
+		for evidence in &final_ones {
+			let registered = load::is_registered(&chain, &evidence.subject(), &owner)
+				.await
+				.expect("the node answers");
+			assert!(registered, "{} lost {}", node.name, evidence.subject());
+		}
+	}
+	println!(
+		"kill: {rounds} kills, {} registrations, {blocks} blocks seen final: nothing lost, nothing reverted",
+		final_ones.len()
+	);
+}

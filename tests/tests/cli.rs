@@ -138,6 +138,12 @@ async fn sealed_proof_is_found_with_its_evidence_only() {
 	cli.run(&["proof", "verify", "will.txt", "--evidence", "will.txt.evidence.json"])
 		.expect(0, "VERIFIED");
 
+	// Whoever has the evidence beside the file need not say so; and a subject says by itself what is meant.
+	let shown = cli.ok(&["proof", "show", "will.txt", "--json"]).json();
+	let subject = shown["subject"].as_str().expect("an entry has a subject");
+	cli.run(&["proof", "show", subject, "--evidence", "will.txt.evidence.json"])
+		.expect(2, "evidence goes with a file");
+
 	let evidence = fs::read_to_string(cli.directory.join("will.txt.evidence.json")).expect("evidence is text");
 	assert!(
 		!evidence.contains("Ada Lovelace"),
@@ -176,6 +182,15 @@ async fn field_is_registered_with_the_value_that_was_asked_for() {
 	}
 	cli.run(&register("diploma.txt", &["--field", "grade=2.0"]))
 		.expect(0, "registered, and final");
+
+	// Disclosures lie beside the evidence that they belong to.
+	cli.write("other.txt", "magna cum laude");
+	cli.ok(&register(
+		"other.txt",
+		&["--field", "grade=1.3", "--evidence", "elsewhere.json"],
+	));
+	let disclosures = read(cli.directory.join("elsewhere.json.disclosures.json"));
+	assert_eq!(disclosures["fields"][0]["value"], "1.3");
 }
 
 #[tokio::test(flavor = "multi_thread")]

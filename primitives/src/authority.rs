@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+use crate::{payload::GenesisHash, Inclusion};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
 use sp_runtime::DispatchError;
 
 /// What an account may act as (X.1407 7.1, 9.1.1 a).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Role {
 	/// Owns proofs, receipts and invoices.
 	Owner,
@@ -33,12 +37,30 @@ pub enum Role {
 	Validator,
 }
 
-/// Identity label of an account. Zero stands for "no label was allocated" and is never given to one.
+impl Role {
+	/// Every role, in the order of their indices.
+	pub const ALL: [Self; 12] = [
+		Self::Owner,
+		Self::BusinessPlatform,
+		Self::Issuer,
+		Self::TaxAuthority,
+		Self::Taxpayer,
+		Self::Enterprise,
+		Self::PaymentPlatform,
+		Self::Auditor,
+		Self::CertificateAuthority,
+		Self::TimeService,
+		Self::Regulator,
+		Self::Validator,
+	];
+}
+
+/// Number of an identity label. Zero is never one.
 pub type LabelId = u32;
 
 /// The one question that pallets ask before they let an account act (X.1407 9.1.1 a, 9.3.1 f).
 pub trait Authority<AccountId> {
-	/// The label under which `who` may act in `role` now, or the precise reason why it may not.
+	/// The label under which `who` may act in `role` now, or the precise reason why it may not. At the most two reads of storage.
 	fn ensure(who: &AccountId, role: Role) -> Result<LabelId, DispatchError>;
 
 	/// Sees to it that `who` passes [`Self::ensure`] for `role`, by the costliest path.
@@ -46,15 +68,11 @@ pub trait Authority<AccountId> {
 	fn admit(who: &AccountId, role: Role);
 }
 
-/// Admits every account in every role. For networks without identity labels: there, a proof says which key registered it, not who
-/// stands behind the key.
-pub struct AdmitEverybody;
+/// Where a call is in the ledger.
+pub trait Ledger {
+	/// The block and the extrinsic that are being executed, and the block's time.
+	fn here() -> Inclusion;
 
-impl<AccountId> Authority<AccountId> for AdmitEverybody {
-	fn ensure(_: &AccountId, _: Role) -> Result<LabelId, DispatchError> {
-		Ok(0)
-	}
-
-	#[cfg(feature = "runtime-benchmarks")]
-	fn admit(_: &AccountId, _: Role) {}
+	/// The network that this is.
+	fn genesis_hash() -> GenesisHash;
 }

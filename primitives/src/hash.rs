@@ -94,6 +94,21 @@ hash_newtype! {
 	EvidenceHash
 }
 
+hash_newtype! {
+	/// SHA-256 of the public part of an identity dossier, to the fields of which it commits (X.1407 9.1.1 b, 9.1.3).
+	DossierHash
+}
+
+hash_newtype! {
+	/// Stands for an organisation without naming it: a hash of its number in an official register; random for a natural person.
+	OrganisationId
+}
+
+hash_newtype! {
+	/// SHA-256 of a certificate (X.509) in its DER form.
+	CertificateHash
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;

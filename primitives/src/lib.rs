@@ -6,6 +6,7 @@
 //! - [`Subject`], [`EvidenceHash`]: the two hashes of a proof. The first is where it is found, the second is what it states.
 //! - [`payload`]: the bytes an owner signs. [`OwnerSignature`]: how they are signed and judged.
 //! - [`Record`]: what the ledger keeps of a registration.
+//! - [`Label`]: an audited identity, with its [`Roles`], its [`Standing`] and its history of [`LabelChange`]s.
 //! - [`Authority`]: the one question pallets ask about an account, "may it act in this role?".
 //!
 //! Enum indices are part of the wire format. A retired one stays reserved for ever.
@@ -16,12 +17,18 @@ extern crate alloc;
 
 mod authority;
 mod hash;
+mod label;
 pub mod payload;
 mod record;
 mod signature;
 
-pub use authority::{AdmitEverybody, Authority, LabelId, Role};
-pub use hash::{EvidenceHash, ParseHashError, Subject};
+pub use authority::{Authority, LabelId, Ledger, Role};
+pub use hash::{CertificateHash, DossierHash, EvidenceHash, OrganisationId, ParseHashError, Subject};
+pub use label::{
+	AccountStatus, AdmissionFault, Application, AuthorityFault, Country, Jurisdiction, Label, LabelChange, LabelEvent,
+	LabelRevocationReason, LabelStatus, ParseJurisdictionError, Quota, QuotaUsage, Rejection, RejectionReason, Remit, RetiredKey,
+	RetirementReason, Roles, Standing, SuspensionReason, MAX_COUNTRIES,
+};
 pub use record::{Inclusion, Record, RevocationReason, Schema, Status};
 pub use signature::{OwnerSignature, SignatureFault, SignatureScheme};
 

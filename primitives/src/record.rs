@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{AccountId, BlockNumber, EvidenceHash, Moment, Role, SignatureScheme};
+use crate::{AccountId, BlockNumber, EvidenceHash, LabelId, Moment, Role, SignatureScheme};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 #[cfg(feature = "serde")]
@@ -40,6 +40,13 @@ pub struct Inclusion {
 	pub time: Moment,
 }
 
+impl Inclusion {
+	/// Block and extrinsic: what is later in the ledger is greater.
+	pub const fn position(&self) -> (BlockNumber, u32) {
+		(self.block, self.extrinsic)
+	}
+}
+
 /// Why an owner takes a proof back. A code and no text: free text has no place on chain (X.1407 8.3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "kebab-case"))]
@@ -75,6 +82,8 @@ pub enum Status {
 pub struct Record {
 	/// Whose key signed the evidence.
 	pub owner: AccountId,
+	/// The label that the owner held.
+	pub label: LabelId,
 	/// Who sent it to the chain and answers for having done so; may be the owner.
 	pub submitter: AccountId,
 	/// The evidence document that the owner signed for.

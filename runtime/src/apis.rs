@@ -4,10 +4,13 @@
 
 use crate::{
 	configs::EPOCH_CONFIG, parameters, presets, AccountId, Babe, Balance, Block, Executive, Grandpa, Historical, InherentDataExt,
-	Nonce, Proofs, Runtime, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
+	Labels, Nonce, Proofs, Runtime, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
-use chirograph_primitives::{Record, Subject};
+use chirograph_primitives::{
+	AccountStatus, Application, AuthorityFault, CertificateHash, Inclusion, LabelChange, LabelId, LabelStatus, Record, Role,
+	Subject,
+};
 use codec::Encode;
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
@@ -30,7 +33,7 @@ use sp_version::RuntimeVersion;
 
 // Before its use: the macros that it defines are known from here on only.
 #[cfg(feature = "runtime-benchmarks")]
-frame_benchmarking::define_benchmarks!([pallet_governance, Governance] [pallet_proofs, Proofs]);
+frame_benchmarking::define_benchmarks!([pallet_governance, Governance] [pallet_labels, Labels] [pallet_proofs, Proofs]);
 
 impl_runtime_apis! {
 	impl sp_api::Core<Block> for Runtime {
@@ -223,6 +226,36 @@ impl_runtime_apis! {
 
 		fn claims(subject: Subject, after: Option<AccountId>, limit: u32) -> Vec<Record> {
 			Proofs::claims(subject, after, limit)
+		}
+	}
+
+	impl pallet_labels::LabelsApi<Block> for Runtime {
+		fn authority(account: AccountId, role: Role, at: Option<Inclusion>) -> Result<LabelId, AuthorityFault> {
+			Labels::authority_of(account, role, at)
+		}
+
+		fn account(account: AccountId) -> AccountStatus {
+			Labels::account_status(&account)
+		}
+
+		fn label(label: LabelId) -> Option<LabelStatus> {
+			Labels::label_status(label)
+		}
+
+		fn history(label: LabelId, from: u32) -> Vec<LabelChange> {
+			Labels::history(label, from)
+		}
+
+		fn labels(from: LabelId) -> Vec<LabelStatus> {
+			Labels::labels_from(from)
+		}
+
+		fn applications(after: Option<AccountId>) -> Vec<(AccountId, Application)> {
+			Labels::applications_after(after)
+		}
+
+		fn certificates(label: LabelId) -> Vec<(CertificateHash, Inclusion)> {
+			Labels::certificates_of(label)
 		}
 	}
 

@@ -67,9 +67,11 @@ pub type TxExtension = (
 	frame_system::CheckTxVersion<Runtime>,
 	frame_system::CheckGenesis<Runtime>,
 	frame_system::CheckEra<Runtime>,
-	frame_system::CheckNonce<Runtime>,
+	// Checks the nonce, and by whom and how much: known to wallets as `CheckNonce`.
+	pallet_labels::Admission<Runtime>,
 	frame_system::CheckWeight<Runtime>,
-	pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
+	// Known to wallets as `ChargeTransactionPayment`.
+	configs::FeeBeyondQuota,
 	frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
 	frame_system::WeightReclaim<Runtime>,
 );
@@ -158,4 +160,6 @@ mod runtime {
 
 	#[runtime::pallet_index(40)]
 	pub type Proofs = pallet_proofs;
+	#[runtime::pallet_index(41)]
+	pub type Labels = pallet_labels;
 }

@@ -101,7 +101,7 @@ pub mod pallet {
 }
 
 use alloc::{format, string::String};
-use chirograph_primitives::Moment;
+use chirograph_primitives::{AccountId, Moment, Role};
 use frame_support::traits::Get;
 
 /// Ten minutes at two seconds a slot.
@@ -118,7 +118,21 @@ pub fn check_genesis() -> Result<(), String> {
 	if let Some(without) = validators.iter().find(|validator| Session::load_keys(validator).is_none()) {
 		return Err(format!("session.keys must have keys for the validator {without:?}"));
 	}
-	let members = pallet_collective::Members::<Runtime, crate::configs::CouncilCollective>::get().len();
+	let without_label = |account: &AccountId| pallet_labels::Labels::<Runtime>::get(account).is_none();
+	if let Some(validator) = validators.iter().find(|validator| {
+		!pallet_labels::Labels::<Runtime>::get(validator).is_some_and(|label| label.roles.contains(Role::Validator))
+	}) {
+		return Err(format!(
+			"labels.founders must have a label with the role validator for {validator:?}"
+		));
+	}
+	let members = pallet_collective::Members::<Runtime, crate::configs::CouncilCollective>::get();
+	if let Some(member) = members.iter().find(|member| without_label(member)) {
+		return Err(format!(
+			"labels.founders must have a label for the council's member {member:?}, or it could not vote"
+		));
+	}
+	let members = members.len();
 	let quorum = CouncilQuorum::<Runtime>::get() as usize;
 	if quorum > members || quorum <= members / 2 {
 		return Err(format!("parameters.councilQuorum is {quorum}: it must be more than half of the council's {members} members, and no more than all"));

@@ -4,11 +4,13 @@
 //! one of these.
 
 use crate::{
-	configs::EPOCH_CONFIG, parameters, AccountId, BabeConfig, Balance, BalancesConfig, CouncilConfig, ParametersConfig,
-	RuntimeGenesisConfig, SessionConfig, SessionKeys,
+	configs::EPOCH_CONFIG, parameters, AccountId, BabeConfig, Balance, BalancesConfig, CouncilConfig, LabelsConfig, Moment,
+	ParametersConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
 };
 use alloc::{vec, vec::Vec};
+use chirograph_primitives::{Country, Jurisdiction, OrganisationId, Remit, Role, Roles};
 use frame_support::build_struct_json_patch;
+use pallet_labels::{Founder, QuotaTerms};
 use serde_json::Value;
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
@@ -16,7 +18,45 @@ use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 /// A million tokens: enough for fees and deposits for as long as anybody develops.
 const ENDOWMENT: Balance = 1_000_000 * 1_000_000_000_000;
 
+/// The year 2100, in milliseconds: development does not stop at a date.
+const FOUNDERS_EXPIRE: Moment = 4_102_444_800_000;
+
 type Validator = (Sr25519Keyring, Ed25519Keyring);
+
+/// Labels of the development accounts. Everybody owns proofs and belongs to an organisation of their own; what else an account may act as, its
+/// line says. Ferdie holds no label, to show what that is like.
+fn founders() -> Vec<Founder> {
+	use Role::*;
+	use Sr25519Keyring::{Alice, Bob, Charlie, Dave, Eve};
+	let founder = |key: Sr25519Keyring, roles: &[Role]| {
+		let roles: Roles = roles.iter().copied().chain([Owner]).collect();
+		let everything_else = Roles::all().without(Roles::only(Auditor));
+		Founder {
+			account: key.to_account_id(),
+			organisation: OrganisationId(key.to_raw_public()),
+			jurisdiction: DEVELOPMENT,
+			roles,
+			expires: FOUNDERS_EXPIRE,
+			remit: roles.contains(Auditor).then(|| Remit {
+				roles: everything_else,
+				countries: Default::default(),
+			}),
+		}
+	};
+	vec![
+		founder(Alice, &[Validator, Auditor, BusinessPlatform, Issuer]),
+		founder(Bob, &[Validator, BusinessPlatform, Issuer, TaxAuthority]),
+		founder(Charlie, &[Validator, Regulator, Auditor]),
+		founder(Dave, &[Validator, CertificateAuthority, TimeService]),
+		founder(Eve, &[Enterprise, PaymentPlatform, Taxpayer]),
+	]
+}
+
+/// No country of this world: ISO 3166 leaves the code to its users.
+const DEVELOPMENT: Jurisdiction = Jurisdiction {
+	country: Country(*b"XX"),
+	region: [0; 3],
+};
 
 fn genesis(validators: &[Validator], council: &[Sr25519Keyring], council_quorum: u32) -> Value {
 	let accounts: Vec<AccountId> = validators.iter().map(|(key, _)| key.to_account_id()).collect();
@@ -44,6 +84,10 @@ fn genesis(validators: &[Validator], council: &[Sr25519Keyring], council_quorum:
 		},
 		session: SessionConfig {
 			keys: keys.collect::<Vec<_>>()
+		},
+		labels: LabelsConfig {
+			founders: founders(),
+			terms: QuotaTerms::default(),
 		},
 		council: CouncilConfig {
 			members: council.iter().map(|key| key.to_account_id()).collect::<Vec<_>>()

@@ -56,6 +56,7 @@ fn every_preset_makes_a_network() {
 #[test]
 fn genesis_that_could_not_work_is_refused() {
 	let alice = Sr25519Keyring::Alice.to_account_id();
+	let bob = Sr25519Keyring::Bob.to_account_id();
 	let ferdie = Sr25519Keyring::Ferdie.to_account_id();
 	for (change, reason) in [
 		(json!({ "parameters": { "councilQuorum": 4 } }), "councilQuorum"),
@@ -63,6 +64,8 @@ fn genesis_that_could_not_work_is_refused() {
 		(json!({ "parameters": { "councilQuorum": 0 } }), "councilQuorum"),
 		(json!({ "parameters": { "validators": [] } }), "at least one validator"),
 		(json!({ "parameters": { "validators": [alice, ferdie] } }), "session.keys"),
+		(json!({ "labels": { "founders": [] } }), "a label with the role validator"),
+		(json!({ "council": { "members": [alice, bob, ferdie] } }), "could not vote"),
 	] {
 		let (_, outcome) = build(change.clone());
 		assert!(

@@ -69,6 +69,20 @@ impl Cli {
 		run
 	}
 
+	/// Makes a key, and gets it a label: it applies, and Alice, who is an auditor on the development networks, approves.
+	pub fn labelled_key(&self, name: &str, scheme: &str, roles: &[&str]) {
+		self.ok(&["key", "generate", name, "--scheme", scheme]);
+		let dossier = format!("{name}.dossier.json");
+		let field = format!("name={name}");
+		let mut application = vec!["label", "apply", "--key", name, "--dossier", &dossier, "--field", &field];
+		application.extend(["--jurisdiction", "XX"]);
+		for role in roles {
+			application.extend(["--role", role]);
+		}
+		self.ok(&application);
+		self.ok(&["label", "approve", name, "--dossier", &dossier, "--dev-key", "//Alice"]);
+	}
+
 	/// Writes a file of the user's.
 	pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
 		let path = self.directory.join(name);

@@ -7,12 +7,14 @@
 
 mod cli;
 mod finality;
+mod liar;
 pub mod load;
 mod network;
 mod proxy;
 
 pub use cli::{Cli, Run};
 pub use finality::FinalityWatch;
+pub use liar::Liar;
 pub use network::{Network, Node};
 pub use proxy::Throttle;
 

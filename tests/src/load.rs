@@ -9,37 +9,70 @@ use chirograph_sdk::{
 	evidence::{Evidence, Mode},
 	file::Original,
 	keys::Keypair,
-	primitives::{Schema, SignatureScheme, Subject},
-	submit::{call, Included, Submitter},
+	labels::ApplicationHash,
+	primitives::{AccountId, DossierHash, Jurisdiction, OrganisationId, Role, Roles, Schema, SignatureScheme, Subject},
+	submit::{call, Call, Included, Submitter},
 	Error,
 };
+use futures::future::try_join_all;
 use rand::{RngCore, SeedableRng};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// Longer than any extrinsic lives: whoever waits this long hears what became of it.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
+/// The nonce of an account's first registration: with the one before it applied for its label.
+pub const FIRST_NONCE: u64 = 1;
+
+/// As many calls as fit well into a block.
+const BATCH: usize = 500;
+
 /// Accounts that register documents which nobody else has.
 pub struct Load {
-	/// The accounts, funded.
+	/// The accounts, each with a label.
 	pub accounts: Vec<Keypair>,
 	random: rand::rngs::StdRng,
 }
 
 impl Load {
-	/// Makes accounts out of `seed`, and lets Alice fund them.
+	/// Makes accounts out of `seed`. They apply for labels as owners, and Alice, who is an auditor, approves.
 	pub async fn new(submitter: &Submitter, accounts: usize, seed: u64) -> Result<Self, Error> {
+		Self::with_roles(submitter, accounts, seed, Roles::only(Role::Owner)).await
+	}
+
+	/// As [`Self::new`], with these roles.
+	pub async fn with_roles(submitter: &Submitter, accounts: usize, seed: u64, roles: Roles) -> Result<Self, Error> {
 		let key = |index| Keypair::dev(&format!("//load//{seed}//{index}"), SignatureScheme::Sr25519);
 		let accounts: Vec<_> = (0..accounts).map(key).collect::<Result<_, _>>()?;
+		let applications = accounts.iter().map(|account| async move {
+			submitter
+				.submit_with_nonce(&application(account, roles), account, 0, PATIENCE)
+				.await
+		});
+		try_join_all(applications).await?;
+
 		let alice = Keypair::dev("//Alice", SignatureScheme::Sr25519)?;
-		// As many transfers as fit well into a block.
-		for accounts in accounts.chunks(500) {
-			let transfers = accounts.iter().map(|account| {
-				let (dest, value) = (account.account().into(), 10_000_000_000_000);
-				RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest, value })
-			});
-			let batch = call("Utility", "batch_all", &transfers.collect::<Vec<_>>());
-			submitter.submit(&batch, &alice, PATIENCE).await?;
+		let chain = submitter.chain();
+		let at = chain.finalised().await?;
+		let expires = chain.time(&at).await? + 24 * 60 * 60 * 1_000;
+		let ours: BTreeSet<AccountId> = accounts.iter().map(Keypair::account).collect();
+		let approvals = chain
+			.applications(&at)
+			.await?
+			.into_iter()
+			.filter(|(account, _)| ours.contains(account));
+		let approvals = approvals.map(|(account, application)| {
+			let application = ApplicationHash::of(&application).0.into();
+			RuntimeCall::Labels(pallet_labels::Call::approve {
+				account,
+				application,
+				expires,
+			})
+		});
+		for approvals in approvals.collect::<Vec<_>>().chunks(BATCH) {
+			submitter
+				.submit(&call("Utility", "batch_all", &approvals), &alice, PATIENCE)
+				.await?;
 		}
 		Ok(Self {
 			accounts,
@@ -69,7 +102,13 @@ pub async fn register(
 	evidence: &Evidence,
 	valid_until: u32,
 ) -> Result<Included, Error> {
-	let authorization = Authorization::sign_registration(owner, submitter.chain().genesis(), evidence, valid_until)?;
+	let call = registration(submitter.chain(), owner, evidence, valid_until)?;
+	submitter.submit_with_nonce(&call, owner, nonce, PATIENCE).await
+}
+
+/// The call that registers evidence.
+pub fn registration(chain: &Chain, owner: &Keypair, evidence: &Evidence, valid_until: u32) -> Result<Call, Error> {
+	let authorization = Authorization::sign_registration(owner, chain.genesis(), evidence, valid_until)?;
 	let arguments = (
 		owner.account(),
 		evidence.subject(),
@@ -78,9 +117,14 @@ pub async fn register(
 		authorization.valid_until,
 		&authorization.signature,
 	);
-	submitter
-		.submit_with_nonce(&call("Proofs", "register", &arguments), owner, nonce, PATIENCE)
-		.await
+	Ok(call("Proofs", "register", &arguments))
+}
+
+/// The call with which an account applies for a label.
+pub fn application(account: &Keypair, roles: Roles) -> Call {
+	let jurisdiction: Jurisdiction = "XX".parse().expect("the development networks are at home there");
+	let organisation = OrganisationId(account.account().into());
+	call("Labels", "apply", &(DossierHash([0; 32]), organisation, jurisdiction, roles))
 }
 
 /// Whether `subject` is on record for `owner`.

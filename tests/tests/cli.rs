@@ -16,11 +16,11 @@ use chirograph_tests::{Cli, Network, Run};
 use serde_json::{json, Value};
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt, path::Path, process::Command, sync::Arc, time::Duration};
 
-/// A user with a key of their own, who knows an account that pays.
+/// A user with a label, and a platform that submits.
 async fn user() -> (Network, Cli) {
 	let network = Network::development().await;
 	let cli = Cli::new(network.directory(), &network.nodes[0]);
-	cli.ok(&["key", "generate", "ada"]);
+	cli.labelled_key("ada", "ecdsa", &["owner", "issuer"]);
 	(network, cli)
 }
 
@@ -72,7 +72,7 @@ async fn life_of_a_proof() {
 	again.expect(1, "already registered by you: block ");
 	again.expect(1, "nothing is left to do");
 
-	cli.ok(&["key", "generate", "bob", "--scheme", "ed25519"]);
+	cli.labelled_key("bob", "ed25519", &["owner"]);
 	let by_bob = [
 		"proof",
 		"register",
@@ -546,9 +546,9 @@ async fn node_that_cannot_answer_is_explained() {
 	let silent = TcpListener::bind("127.0.0.1:0").expect("the loopback interface has free ports");
 	at(&format!("ws://{}", silent.local_addr().expect("a listener has an address"))).expect(3, "no node answers");
 
-	// Nobody can pay: nothing is registered, and the evidence serves the next try.
-	cli.run(&["proof", "register", "a.txt", "--key", "ada"])
-		.expect(1, "has no balance for the fee");
+	// Without a label nothing is registered, and the evidence serves the next try.
+	cli.run(&["proof", "register", "a.txt", "--key", "ada", "--submitter-dev-key", "//Ferdie"])
+		.expect(1, "holds no label");
 	let evidence = fs::read(cli.directory.join("a.txt.evidence.json")).expect("evidence is written before anything is sent");
 	cli.ok(&register("a.txt", &[]));
 	assert_eq!(fs::read(cli.directory.join("a.txt.evidence.json")).ok(), Some(evidence));

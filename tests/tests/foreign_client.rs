@@ -31,6 +31,7 @@ async fn polkadot_api_reads_the_metadata_and_the_record() {
 	let record = &registered["record"];
 	let expected = json!({
 		"owner": record["owner"],
+		"label": record["label"],
 		"submitter": record["submitter"],
 		"evidence_hash": record["evidenceHash"],
 		"schema": { "type": "Document" },

@@ -10,7 +10,7 @@ const ALICE: usize = 0;
 const CHARLIE: usize = 2;
 const DAVE: usize = 3;
 
-/// Registers a file for a key of the user's, at the cost of a funded account.
+/// Registers a file for a key of the user's, through a platform.
 fn register<'a>(file: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 	[
 		&["proof", "register", file, "--key", "ada", "--submitter-dev-key", "//Alice"],
@@ -32,7 +32,7 @@ async fn what_one_node_registers_another_verifies_and_killing_all_loses_nothing(
 	let watch = FinalityWatch::start(&network);
 	let at_alice = Cli::new(network.directory(), &network.nodes[ALICE]);
 	let at_dave = at_alice.at(&network.nodes[DAVE]);
-	at_alice.ok(&["key", "generate", "ada"]);
+	at_alice.labelled_key("ada", "ecdsa", &["owner"]);
 	at_alice.write("novel.txt", "It was a dark and stormy night.");
 	at_alice.write("changed.txt", "It was a dark and stormy nighT.");
 
@@ -66,7 +66,7 @@ async fn three_of_four_finalise_and_two_do_not() {
 	let mut network = Network::local().await;
 	let watch = FinalityWatch::start(&network);
 	let cli = Cli::new(network.directory(), &network.nodes[ALICE]);
-	cli.ok(&["key", "generate", "ada"]);
+	cli.labelled_key("ada", "ecdsa", &["owner"]);
 	for name in ["three.txt", "two.txt"] {
 		cli.write(name, format!("content of {name}"));
 	}

@@ -2,9 +2,17 @@
 
 //! What can be typed.
 
-use chirograph_sdk::primitives::{RevocationReason, Schema, SignatureScheme, Subject};
+use crate::proof::VALIDITY;
+use chirograph_sdk::{
+	chain,
+	labels::ApplicationHash,
+	primitives::{
+		BlockNumber, Jurisdiction, LabelId, LabelRevocationReason, Moment, RejectionReason, RevocationReason, Role, Schema,
+		SignatureScheme, Subject,
+	},
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// Proves that documents existed, whose they were and that nobody changed them
 #[derive(Parser)]
@@ -44,9 +52,15 @@ pub enum Command {
 	/// Make and keep keys
 	#[command(subcommand)]
 	Key(KeyCommand),
+	/// Apply for identity labels, audit, show and move them
+	#[command(subcommand)]
+	Label(LabelCommand),
 	/// Register, verify, show and revoke proofs
 	#[command(subcommand)]
 	Proof(ProofCommand),
+	/// Look into what accounts did
+	#[command(subcommand)]
+	Account(AccountCommand),
 	/// Ask about the network
 	#[command(subcommand)]
 	Chain(ChainCommand),
@@ -107,6 +121,247 @@ pub struct PasswordSource {
 	/// Read the password from this file descriptor; otherwise from the environment variable CHIROGRAPH_PASSWORD, or ask for it
 	#[arg(long, value_name = "FD")]
 	pub password_fd: Option<u32>,
+}
+
+#[derive(Subcommand)]
+pub enum LabelCommand {
+	/// Ask an auditor for a label. Who you are is written into a dossier, which stays here: only its hash is sent
+	Apply {
+		/// State something about yourself for the auditor to check. May be given often
+		#[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
+		fields: Vec<(String, String)>,
+		/// For whom you act, by the number in an official register, such as DE HRB 12345, or the LEI [default: for nobody else]
+		#[arg(long, value_name = "REGISTER_ID")]
+		organisation: Option<String>,
+		/// Where you, or the organisation, are at home: a country of ISO 3166-1, or with its region of ISO 3166-2
+		#[arg(long, value_name = "DE[-BY]")]
+		jurisdiction: Jurisdiction,
+		/// What to act as. May be given often
+		#[arg(long = "role", value_name = "ROLE", value_enum, required = true, value_delimiter = ',')]
+		roles: Vec<RoleName>,
+		/// Where the dossier is, or is written
+		#[arg(long, value_name = "FILE", default_value = "dossier.json")]
+		dossier: PathBuf,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Take an application back
+	Withdraw {
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// List what waits for an auditor
+	Applications,
+	/// Compare an application with the dossier that the applicant shows
+	Review {
+		/// The applicant: an address, or the name of a key of yours
+		account: String,
+		/// The dossier
+		#[arg(long, value_name = "FILE")]
+		dossier: PathBuf,
+	},
+	/// Allocate a label to an applicant, as an auditor. You say with it that you know what the dossier says to be true
+	Approve {
+		/// The applicant: an address, or the name of a key of yours
+		account: String,
+		/// The dossier
+		#[arg(long, value_name = "FILE")]
+		dossier: PathBuf,
+		/// Approve only the application that `label review` showed with this hash
+		#[arg(long, value_name = "HASH")]
+		application: Option<ApplicationHash>,
+		#[command(flatten)]
+		validity: Validity,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Refuse an application, as an auditor
+	Reject {
+		/// The applicant: an address, or the name of a key of yours
+		account: String,
+		/// Why
+		#[arg(long, value_enum)]
+		reason: Refusal,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Show a label, or what is known of an account; or whether it was a label in a role
+	Show {
+		/// The label's number; or an account: an address, or the name of a key of yours
+		target: String,
+		/// Show also what happened to the label
+		#[arg(long)]
+		history: bool,
+		/// Say only whether it is, or with --at was, a label in this role; the exit code is 1 if not
+		#[arg(long, value_name = "ROLE", value_enum, conflicts_with = "history")]
+		role: Option<RoleName>,
+		/// At the end of this block
+		#[arg(long, value_name = "BLOCK", requires = "role")]
+		at: Option<BlockNumber>,
+	},
+	/// List all labels
+	List,
+	/// Make a label unusable until it is reinstated: your own, or as an auditor or regulator
+	Suspend {
+		/// The label's number
+		label: LabelId,
+		/// Why
+		#[arg(long, value_enum, default_value = "unspecified")]
+		reason: Suspicion,
+		/// The first block that a compromised key is not believed in; for your own key, it is always the block of the report
+		/// [default: what was reported before, or now]
+		#[arg(long, value_name = "BLOCK")]
+		since: Option<BlockNumber>,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Make a suspended label usable again, as an auditor
+	Reinstate {
+		/// The label's number
+		label: LabelId,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Make a label unusable for good: your own, or as an auditor
+	Revoke {
+		/// The label's number
+		label: LabelId,
+		/// Why
+		#[arg(long, value_enum)]
+		reason: Ending,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Move the date on which a label ends, as an auditor
+	Renew {
+		/// The label's number
+		label: LabelId,
+		#[command(flatten)]
+		validity: Validity,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Let a label act in more or fewer roles, as an auditor
+	Roles {
+		/// The label's number
+		label: LabelId,
+		/// A role more. May be given often
+		#[arg(
+			long,
+			value_name = "ROLE",
+			value_enum,
+			value_delimiter = ',',
+			required_unless_present = "remove"
+		)]
+		add: Vec<RoleName>,
+		/// A role less. May be given often
+		#[arg(long, value_name = "ROLE", value_enum, value_delimiter = ',', conflicts_with = "add")]
+		remove: Vec<RoleName>,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Consent, with a fresh key, to hold a label: for `label rotate` or `label reassign`
+	Takeover {
+		/// The label's number
+		label: LabelId,
+		/// Where to write the consent
+		#[arg(long, value_name = "FILE")]
+		output: PathBuf,
+		/// For how many blocks it may be used; the network accepts up to a day, 43200
+		#[arg(long, value_name = "BLOCKS", default_value_t = VALIDITY)]
+		valid_for: BlockNumber,
+		#[command(flatten)]
+		key: OwnerKey,
+	},
+	/// Move your label to the key that consented. The key that you sign with is of no use any more
+	Rotate {
+		/// What the new key's `label takeover` wrote
+		#[arg(long, value_name = "FILE")]
+		takeover: PathBuf,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Move somebody's label to the key that consented, as an auditor
+	Reassign {
+		/// The label's number
+		label: LabelId,
+		/// What the new key's `label takeover` wrote
+		#[arg(long, value_name = "FILE")]
+		takeover: PathBuf,
+		/// Why the key that holds it does so no more
+		#[arg(long, value_enum)]
+		reason: Retirement,
+		/// The first block that a compromised key is not believed in [default: what was reported]
+		#[arg(long, value_name = "BLOCK")]
+		since: Option<BlockNumber>,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Put on record, as an auditor or regulator, since when a key is not believed that held a label once
+	Distrust {
+		/// The key's account: an address, or the name of a key of yours
+		account: String,
+		/// The first block that it is not believed in
+		#[arg(long, value_name = "BLOCK")]
+		since: BlockNumber,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Write some fields of your dossier into a file, for somebody to compare with your label. Needs no node
+	Disclose {
+		/// The dossier
+		#[arg(long, value_name = "FILE", default_value = "dossier.json")]
+		dossier: PathBuf,
+		/// A field to show. May be given often; the values of the others stay unknown
+		#[arg(long = "field", value_name = "NAME", required = true)]
+		fields: Vec<String>,
+		/// Where to write them
+		#[arg(long, value_name = "FILE")]
+		output: PathBuf,
+	},
+	/// Compare what somebody disclosed with their label
+	Check {
+		/// What their `label disclose` wrote
+		disclosure: PathBuf,
+		/// The label's number
+		label: LabelId,
+	},
+	/// Vouch for certificates, as a certificate authority
+	#[command(subcommand)]
+	Certificate(CertificateCommand),
+}
+
+#[derive(Subcommand)]
+pub enum CertificateCommand {
+	/// Vouch for a certificate. Only its hash is sent
+	Publish {
+		/// The certificate, in DER form
+		file: PathBuf,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Vouch for a certificate no more
+	Withdraw {
+		/// The certificate, in DER form
+		file: PathBuf,
+		#[command(flatten)]
+		signing: Signing,
+	},
+}
+
+#[derive(Args)]
+pub struct Signing {
+	#[command(flatten)]
+	pub key: OwnerKey,
+	#[command(flatten)]
+	pub patience: Patience,
+}
+
+#[derive(Args)]
+pub struct Validity {
+	/// The last day that the label is good for, in UTC [default: a year from now]
+	#[arg(long, value_name = "YYYY-MM-DD", value_parser = end_of_day)]
+	pub until: Option<Moment>,
 }
 
 #[derive(Subcommand)]
@@ -195,7 +450,7 @@ pub struct Statement {
 
 #[derive(Args)]
 pub struct OwnerKey {
-	/// The owner's key [default: the one that the environment variable CHIROGRAPH_KEY names]
+	/// The key that signs, for a proof the owner's [default: the one that the environment variable CHIROGRAPH_KEY names]
 	#[arg(long, value_name = "NAME")]
 	pub key: Option<String>,
 	/// A publicly known key instead, such as //Alice; for development networks only
@@ -213,9 +468,31 @@ pub struct Submission {
 	/// A publicly known key submits instead, such as //Alice; for development networks only
 	#[arg(long, value_name = "PATH", conflicts_with = "submitter")]
 	pub submitter_dev_key: Option<String>,
+	#[command(flatten)]
+	pub patience: Patience,
+}
+
+#[derive(Args)]
+pub struct Patience {
 	/// How long to wait for finality
 	#[arg(long, value_name = "SECONDS", default_value_t = 120)]
-	pub timeout: u64,
+	timeout: u64,
+}
+
+impl Patience {
+	/// How long that is.
+	pub fn duration(&self) -> Duration {
+		Duration::from_secs(self.timeout)
+	}
+}
+
+#[derive(Subcommand)]
+pub enum AccountCommand {
+	/// Show every operation of an account, in order, with proof that none is missing. Needs a node that keeps the state of all blocks
+	History {
+		/// The account: an address, or the name of a key of yours
+		account: String,
+	},
 }
 
 #[derive(Subcommand)]
@@ -224,67 +501,144 @@ pub enum ChainCommand {
 	Status,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-pub enum Scheme {
-	/// ECDSA over secp256k1; the account comes out of the signature
-	Ecdsa,
-	/// Schnorr over Ristretto255
-	Sr25519,
-	/// EdDSA over Curve25519
-	Ed25519,
+/// Values of the ledger, as words on the command line.
+macro_rules! words {
+	($name:ident for $value:ident { $($(#[$help:meta])* $variant:ident,)+ }) => {
+		#[derive(Clone, Copy, ValueEnum)]
+		pub enum $name {
+			$($(#[$help])* $variant,)+
+		}
+
+		impl From<$name> for $value {
+			fn from(word: $name) -> Self {
+				match word {
+					$($name::$variant => Self::$variant,)+
+				}
+			}
+		}
+	};
 }
 
-impl From<Scheme> for SignatureScheme {
-	fn from(scheme: Scheme) -> Self {
-		match scheme {
-			Scheme::Ecdsa => Self::Ecdsa,
-			Scheme::Sr25519 => Self::Sr25519,
-			Scheme::Ed25519 => Self::Ed25519,
-		}
+words! {
+	Scheme for SignatureScheme {
+		/// ECDSA over secp256k1; the account comes out of the signature
+		Ecdsa,
+		/// Schnorr over Ristretto255
+		Sr25519,
+		/// EdDSA over Curve25519
+		Ed25519,
 	}
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-pub enum SchemaName {
-	Document,
-	Certificate,
-	Invoice,
-}
-
-impl From<SchemaName> for Schema {
-	fn from(schema: SchemaName) -> Self {
-		match schema {
-			SchemaName::Document => Self::Document,
-			SchemaName::Certificate => Self::Certificate,
-			SchemaName::Invoice => Self::Invoice,
-		}
+words! {
+	SchemaName for Schema {
+		Document,
+		Certificate,
+		Invoice,
 	}
 }
 
+words! {
+	Reason for RevocationReason {
+		/// The owner does not say
+		Unspecified,
+		/// It should not have been registered, or has a mistake
+		IssuedInError,
+		/// What the document states is no longer so
+		NoLongerValid,
+		/// The owner's key may have been used by somebody else
+		KeyCompromised,
+	}
+}
+
+words! {
+	RoleName for Role {
+		/// Owns proofs, receipts and invoices
+		Owner,
+		/// Submits on behalf of owners, never holds their keys
+		BusinessPlatform,
+		/// Issues certificates
+		Issuer,
+		/// Issues and clears invoices for a jurisdiction
+		TaxAuthority,
+		/// Sells and buys; has invoices issued
+		Taxpayer,
+		/// Reimburses invoices and clears their VAT
+		Enterprise,
+		/// Confirms payments
+		PaymentPlatform,
+		/// Audits identities; appointed by the council only
+		Auditor,
+		/// Publishes certificates that identities are checked against
+		CertificateAuthority,
+		/// Posts trusted time beacons
+		TimeService,
+		/// Reads for forensics, annotates, suspends
+		Regulator,
+		/// Runs a validator
+		Validator,
+	}
+}
+
+words! {
+	Refusal for RejectionReason {
+		/// The auditor does not say
+		Unspecified,
+		/// The dossier was not shown, or not all of it
+		DossierMissing,
+		/// The dossier is not the one that the application names
+		DossierMismatch,
+		/// What the dossier says could not be confirmed, or is not so
+		IdentityNotConfirmed,
+		/// The applicant is not entitled to a role
+		RoleNotJustified,
+		/// The certificate is expired, not yet valid, of an unknown authority, or of another key
+		CertificateNotTrusted,
+	}
+}
+
+words! {
+	Ending for LabelRevocationReason {
+		/// Whoever revokes does not say
+		Unspecified,
+		/// The holder gave it up
+		GivenUp,
+		/// The organisation is no more
+		OrganisationDissolved,
+		/// The identity was false
+		FalseIdentity,
+		/// Breach of the network's rules
+		Misconduct,
+	}
+}
+
+// These two are more than words on the ledger: a compromised key is one since a block.
+
 #[derive(Clone, Copy, ValueEnum)]
-pub enum Reason {
-	/// The owner does not say
+pub enum Suspicion {
+	/// Whoever suspends does not say
 	Unspecified,
-	/// It should not have been registered, or has a mistake
-	IssuedInError,
-	/// What the document states is no longer so
-	NoLongerValid,
-	/// The owner's key may have been used by somebody else
+	/// Under inquiry
+	Investigation,
+	/// The key is, or may be, in wrong hands
 	KeyCompromised,
 }
 
-impl From<Reason> for RevocationReason {
-	fn from(reason: Reason) -> Self {
-		match reason {
-			Reason::Unspecified => Self::Unspecified,
-			Reason::IssuedInError => Self::IssuedInError,
-			Reason::NoLongerValid => Self::NoLongerValid,
-			Reason::KeyCompromised => Self::KeyCompromised,
-		}
-	}
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Retirement {
+	/// The holder moves to another key, as is good practice
+	Rotated,
+	/// The key is lost; nobody is known to have it
+	Lost,
+	/// The key is, or may be, in wrong hands
+	Compromised,
 }
 
 fn field(text: &str) -> Result<(String, String), String> {
 	let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
 	Ok((name.into(), value.into()))
+}
+
+fn end_of_day(text: &str) -> Result<Moment, String> {
+	chain::end_of_day(text).ok_or_else(|| "expected a day such as 2027-12-31".into())
 }

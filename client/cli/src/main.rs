@@ -5,9 +5,11 @@
 //! Exit codes: 0 done, or verified; 1 the answer is no (not verified, refused, not final); 2 the command or what it was given cannot be
 //! used; 3 no node could answer.
 
+mod account;
 mod args;
 mod chain;
 mod key;
+mod label;
 mod output;
 mod password;
 mod proof;
@@ -70,7 +72,9 @@ async fn main() -> ExitCode {
 	let output = Output::new(arguments.common.json);
 	let outcome = match arguments.command {
 		Command::Key(command) => key::run(command, &output),
+		Command::Label(command) => label::run(command, &arguments.common, &output).await,
 		Command::Proof(command) => proof::run(command, &arguments.common, &output).await,
+		Command::Account(command) => account::run(command, &arguments.common, &output).await,
 		Command::Chain(command) => chain::run(command, &arguments.common, &output).await,
 	};
 	match outcome {

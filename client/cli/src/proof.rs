@@ -11,7 +11,7 @@ use chirograph_sdk::{
 	evidence::{self, Disclosures, Evidence, Mode},
 	file::{self, Original},
 	keys::{format_account, KeyStore, Keypair},
-	primitives::{Record, SignatureScheme, Status, Subject},
+	primitives::{BlockNumber, Record, SignatureScheme, Status, Subject},
 	proofs::{self, Registered, Verdict},
 	submit::Submitter,
 };
@@ -20,11 +20,13 @@ use std::{
 	env,
 	path::{Path, PathBuf},
 	sync::Arc,
-	time::Duration,
 };
 
 /// For how many blocks an owner's signature is good that is used at once: an hour at two seconds a block, in case finality takes its time.
-const VALIDITY: u32 = 1_800;
+pub const VALIDITY: BlockNumber = 1_800;
+
+/// What takes most of the time.
+pub const WAITING: &str = "submitting, and waiting for finality ...";
 
 /// More than any evidence has: what is too large to be evidence should be called that by those who judge it.
 const MAX_EVIDENCE_FILE: u64 = 16 * 1024 * 1024;
@@ -68,8 +70,8 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 			};
 			let signer = submission.signer(owner)?;
 			let submitter = Submitter::start(chain).await?;
-			let patience = Duration::from_secs(submission.timeout);
-			output.hint("submitting, and waiting for finality ...");
+			let patience = submission.patience.duration();
+			output.hint(WAITING);
 			let registered = proofs::register(&submitter, &signer, &evidence, &authorization, claim, patience).await?;
 			report(
 				output,
@@ -169,7 +171,7 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 			let authorization = Authorization::sign_revocation(&owner, chain.genesis(), subject, reason.into(), valid_until);
 			let signer = submission.signer(Some(owner))?;
 			let submitter = Submitter::start(chain).await?;
-			let patience = Duration::from_secs(submission.timeout);
+			let patience = submission.patience.duration();
 			let revoked = proofs::revoke(&submitter, &signer, &authorization, patience).await?;
 			report(output, "revoked, and final", Path::new(&target), &revoked);
 		},
@@ -223,7 +225,15 @@ fn report(output: &Output, title: &str, file: &Path, registered: &Registered) {
 
 fn describe(record: &Record) -> Vec<(&'static str, String)> {
 	let mut lines = vec![
-		("owner", format!("{} ({})", format_account(&record.owner), record.scheme)),
+		(
+			"owner",
+			format!(
+				"{} ({}), label {}",
+				format_account(&record.owner),
+				record.scheme,
+				record.label
+			),
+		),
 		("evidence", record.evidence_hash.to_string()),
 		("schema", proofs::code(&record.schema)),
 		(
@@ -327,13 +337,18 @@ impl Statement {
 
 impl OwnerKey {
 	fn load(&self) -> Result<Keypair, Failure> {
+		self.load_or("whose is it? Name the owner's key with --key")
+	}
+
+	/// The key; or `question`, which asks for it.
+	pub fn load_or(&self, question: &str) -> Result<Keypair, Failure> {
 		let key = self.key.clone().or_else(|| env::var("CHIROGRAPH_KEY").ok());
 		match (key, &self.dev_key) {
 			(_, Some(name)) => Ok(Keypair::dev(name, SignatureScheme::Sr25519)?),
 			(Some(name), None) => Ok(KeyStore::open_default()?.load(&name, &self.password.existing(&name)?)?),
-			(None, None) => Err(Failure::Usage(
-				"whose is it? Name the owner's key with --key; make one with `chirograph key generate NAME`".into(),
-			)),
+			(None, None) => Err(Failure::Usage(format!(
+				"{question}; make one with `chirograph key generate NAME`"
+			))),
 		}
 	}
 }

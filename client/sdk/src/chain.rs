@@ -7,9 +7,12 @@ use crate::{
 	keys::{ExtrinsicSignature, Keypair},
 	submit::Included,
 };
-use chirograph_primitives::{payload::GenesisHash, AccountId, BlockNumber, Moment, Record, Subject};
-use chrono::{DateTime, SecondsFormat, Utc};
-use codec::{Decode, DecodeAll, Encode};
+use chirograph_primitives::{
+	payload::GenesisHash, AccountId, AccountStatus, Application, AuthorityFault, BlockNumber, CertificateHash, Inclusion,
+	LabelChange, LabelId, LabelStatus, Moment, Record, Role, Subject,
+};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use codec::{Compact, Decode, DecodeAll, Encode};
 use futures::{Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc, time::Duration};
@@ -45,6 +48,16 @@ pub fn format_time(time: Moment) -> String {
 		|| "at an impossible time".into(),
 		|time| time.to_rfc3339_opts(SecondsFormat::Secs, true),
 	)
+}
+
+/// The last millisecond, in UTC, of a day written `2027-12-31`.
+pub fn end_of_day(text: &str) -> Option<Moment> {
+	let date: NaiveDate = text.parse().ok()?;
+	// The parser is generous; one form is enough.
+	let end = Some(date)
+		.filter(|date| date.to_string() == text)?
+		.and_hms_milli_opt(23, 59, 59, 999)?;
+	Moment::try_from(end.and_utc().timestamp_millis()).ok()
 }
 
 /// What subxt must know of a Chirograph network. Metadata is read from the node, once for each version of the runtime.
@@ -302,14 +315,65 @@ impl Chain {
 			.map_err(|error| self.node_error(error))
 	}
 
+	/// Height of the newest finalised block.
+	pub async fn height(&self) -> Result<BlockNumber, Error> {
+		let number = self.finalised().await?.block_number();
+		// The ledger's block numbers have 32 bits, see `BlockNumber`.
+		Ok(BlockNumber::try_from(number).unwrap_or(BlockNumber::MAX))
+	}
+
 	/// The block at that height, on the chain that the node takes for the best; final if it is not above the finalised one.
 	pub async fn block_at(&self, number: BlockNumber) -> Result<Option<BlockId>, Error> {
-		let hash = self
-			.legacy
+		let hash = self.hash_at(number).await?;
+		Ok(hash.map(|hash| BlockId::new(number.into(), hash)))
+	}
+
+	async fn hash_at(&self, number: BlockNumber) -> Result<Option<H256>, Error> {
+		self.legacy
 			.chain_get_block_hash(Some(number.into()))
 			.await
-			.map_err(|error| self.node_error(error))?;
-		Ok(hash.map(|hash| BlockId::new(number.into(), hash)))
+			.map_err(|error| self.node_error(error))
+	}
+
+	/// The end of the block at that height, behind every extrinsic in it. Not of one above `newest`, a finalised block.
+	///
+	/// The time is read from the block itself: nodes keep blocks, but most of them forget the state that was long ago.
+	pub async fn end_of_block(&self, newest: &FinalisedBlock, number: BlockNumber) -> Result<Inclusion, Error> {
+		let finalised = newest.block_number();
+		if u64::from(number) > finalised {
+			return Err(Error::NotFinalYet {
+				block: number,
+				finalised,
+			});
+		}
+		let unknown = || self.node_error("it does not have a block that it finalised");
+		let hash = self.hash_at(number).await?.ok_or_else(unknown)?;
+		let block = self.legacy.chain_get_block(Some(hash)).await;
+		let block = block.map_err(|error| self.node_error(error))?.ok_or_else(unknown)?.block;
+		let bytes = block.extrinsics.into_iter().map(|bytes| bytes.0).collect();
+		// The metadata of now is good for then: calls keep their indices for ever.
+		let extrinsics = newest.extrinsics().from_bytes(bytes).await;
+		for extrinsic in extrinsics.iter() {
+			let extrinsic = extrinsic.map_err(|error| self.node_error(error))?;
+			if (extrinsic.pallet_name(), extrinsic.call_name()) == ("Timestamp", "set") {
+				let time = Compact::<Moment>::decode_all(&mut extrinsic.call_data_field_bytes());
+				let Compact(time) = time.map_err(|error| self.node_error(format!("a block's time: {error}")))?;
+				return Ok(Self::end(number, time));
+			}
+		}
+		// The first block, and no other, has no time.
+		match number {
+			0 => Ok(Self::end(number, 0)),
+			_ => Err(self.node_error("a block of it has no time")),
+		}
+	}
+
+	fn end(block: BlockNumber, time: Moment) -> Inclusion {
+		Inclusion {
+			block,
+			extrinsic: u32::MAX,
+			time,
+		}
 	}
 
 	/// Every block that becomes final from now on, in order, none left out.
@@ -323,9 +387,7 @@ impl Chain {
 
 	/// The last block of a signature that is to be good for `blocks` from now on.
 	pub async fn valid_until(&self, blocks: BlockNumber) -> Result<BlockNumber, Error> {
-		let now = self.finalised().await?.block_number();
-		// The ledger's block numbers have 32 bits, see `BlockNumber`.
-		Ok(BlockNumber::try_from(now).unwrap_or(BlockNumber::MAX).saturating_add(blocks))
+		Ok(self.height().await?.saturating_add(blocks))
 	}
 
 	/// The finalised block that an extrinsic is in.
@@ -340,6 +402,12 @@ impl Chain {
 	pub async fn time(&self, block: &FinalisedBlock) -> Result<Moment, Error> {
 		let now: Option<Moment> = self.stored(block, "Timestamp", "Now", ()).await?;
 		Ok(now.unwrap_or_default())
+	}
+
+	/// Time from one slot for a block to the next, in milliseconds.
+	pub(crate) async fn slot_duration(&self, block: &FinalisedBlock) -> Result<Moment, Error> {
+		let duration = self.stored(block, "Parameters", "SlotDuration", ()).await?;
+		duration.ok_or_else(|| self.node_error("it does not know how long its slots are"))
 	}
 
 	/// The first registration of `subject`, as of `block`.
@@ -362,6 +430,79 @@ impl Chain {
 	pub async fn claim(&self, block: &FinalisedBlock, subject: &Subject, owner: &AccountId) -> Result<Option<Record>, Error> {
 		let key = (Static(*subject), Static(owner.clone()));
 		self.stored(block, "Proofs", "Claims", key).await
+	}
+
+	/// What is known of `account`, as of `block`.
+	pub async fn account_status(&self, block: &FinalisedBlock, account: &AccountId) -> Result<AccountStatus, Error> {
+		self.runtime_call(block, "LabelsApi_account", account).await
+	}
+
+	/// What is known of `label`, as of `block`.
+	pub async fn label_status(&self, block: &FinalisedBlock, label: LabelId) -> Result<Option<LabelStatus>, Error> {
+		self.runtime_call(block, "LabelsApi_label", &label).await
+	}
+
+	/// All that happened to `label` until `block`, in order.
+	pub async fn label_history(&self, block: &FinalisedBlock, label: LabelId) -> Result<Vec<LabelChange>, Error> {
+		let next = |known: &[LabelChange]| (label, u32::try_from(known.len()).unwrap_or(u32::MAX));
+		self.pages(block, "LabelsApi_history", next).await
+	}
+
+	/// All labels as of `block`, in the order of their numbers.
+	pub async fn labels(&self, block: &FinalisedBlock) -> Result<Vec<LabelStatus>, Error> {
+		let next = |known: &[LabelStatus]| known.last().map_or(1, |last| last.label.id.saturating_add(1));
+		self.pages(block, "LabelsApi_labels", next).await
+	}
+
+	/// All applications that wait for an auditor as of `block`, in no particular order.
+	pub async fn applications(&self, block: &FinalisedBlock) -> Result<Vec<(AccountId, Application)>, Error> {
+		let next = |known: &[(AccountId, Application)]| known.last().map(|(account, _)| account.clone());
+		self.pages(block, "LabelsApi_applications", next).await
+	}
+
+	/// The certificates that an authority vouches for as of `block`, and since when; a hundred at the most.
+	pub async fn certificates(&self, block: &FinalisedBlock, label: LabelId) -> Result<Vec<(CertificateHash, Inclusion)>, Error> {
+		self.runtime_call(block, "LabelsApi_certificates", &label).await
+	}
+
+	/// Since when an authority vouches for a certificate, if it does so as of `block`.
+	pub async fn certificate(
+		&self,
+		block: &FinalisedBlock,
+		label: LabelId,
+		certificate: &CertificateHash,
+	) -> Result<Option<Inclusion>, Error> {
+		let key = (Static(label), Static(*certificate));
+		self.stored(block, "Labels", "Certificates", key).await
+	}
+
+	/// The label that `account` was in `role` at that time, judged with all that is known as of `block`, or why it was none; without a
+	/// time, the label that it is.
+	pub async fn authority(
+		&self,
+		block: &FinalisedBlock,
+		account: &AccountId,
+		role: Role,
+		at: Option<Inclusion>,
+	) -> Result<Result<LabelId, AuthorityFault>, Error> {
+		self.runtime_call(block, "LabelsApi_authority", &(account, role, at)).await
+	}
+
+	/// All pages of an answer. `next` is the question for what comes behind those that are known; nothing does behind the last.
+	async fn pages<T: Decode, I: Encode>(
+		&self,
+		block: &FinalisedBlock,
+		function: &str,
+		next: impl Fn(&[T]) -> I,
+	) -> Result<Vec<T>, Error> {
+		let mut known = Vec::<T>::new();
+		loop {
+			let page: Vec<T> = self.runtime_call(block, function, &next(&known)).await?;
+			if page.is_empty() {
+				return Ok(known);
+			}
+			known.extend(page);
+		}
 	}
 
 	async fn stored<K: IntoEncodableValues + IntoDecodableValues, V: Decode>(
@@ -443,4 +584,34 @@ async fn connect(url: &str) -> Result<Arc<jsonrpsee::core::client::Client>, Erro
 		.enable_ws_ping(PingConfig::default())
 		.build_with_tokio(sender, receiver);
 	Ok(Arc::new(client))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_day_ends_with_its_last_millisecond() {
+		assert_eq!(end_of_day("1970-01-01"), Some(24 * 60 * 60 * 1_000 - 1));
+		let leap_day = end_of_day("2028-02-29").expect("is a day");
+		assert_eq!(format_time(leap_day), "2028-02-29T23:59:59Z");
+	}
+
+	#[test]
+	fn what_is_no_day_after_1970_or_written_otherwise_has_no_end() {
+		for text in [
+			"",
+			"2027",
+			"2027-02-29",
+			"2027-13-01",
+			"2027-1-1",
+			" 2027-01-01",
+			"2027-01-01 ",
+			"01.01.2027",
+			"1969-12-31",
+			"2027-01-01T00:00:00Z",
+		] {
+			assert_eq!(end_of_day(text), None, "{text:?}");
+		}
+	}
 }

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{authorization, chain::format_time, evidence, file, keys};
-use chirograph_primitives::{Record, Status, Subject};
+use crate::{
+	authorization,
+	chain::format_time,
+	dossier, evidence, file, history,
+	keys::{self, format_account},
+	labels::ApplicationHash,
+	submit::Exhausted,
+	takeover,
+};
+use chirograph_primitives::{
+	AccountId, AdmissionFault, BlockNumber, DossierHash, LabelId, OrganisationId, Record, Status, Subject,
+};
 
 /// What kind of thing went wrong, for whoever must decide what to do about it without reading the sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +36,62 @@ pub enum Error {
 	/// An evidence document.
 	#[error(transparent)]
 	Evidence(#[from] evidence::Error),
+	/// An identity dossier.
+	#[error(transparent)]
+	Dossier(#[from] dossier::Error),
 	/// An owner's authorisation.
 	#[error(transparent)]
 	Authorization(#[from] authorization::Error),
+	/// A key's consent to hold a label.
+	#[error(transparent)]
+	Takeover(#[from] takeover::Error),
+	/// An account's history.
+	#[error(transparent)]
+	History(#[from] history::Error),
+	/// Somebody else's dossier.
+	#[error(
+		"the dossier is about {}, and not about {}; use the dossier of the right one",
+		format_account(dossier),
+		format_account(account)
+	)]
+	DossierOfOtherAccount {
+		/// Whom the dossier is about.
+		dossier: AccountId,
+		/// Whom it should be about.
+		account: AccountId,
+	},
+	/// The applicant's, but not the one that they applied with.
+	#[error("the dossier has the hash {dossier}, and the application names {application}; ask the applicant for that dossier, or reject the application")]
+	DossierNotOfApplication {
+		/// Hash of the dossier at hand.
+		dossier: DossierHash,
+		/// Hash that the application names.
+		application: DossierHash,
+	},
+	/// The applicant says one thing to the auditor and another to the ledger.
+	#[error("the dossier is of the organisation {dossier}, and the application of {application}; reject the application, so that both can be made anew")]
+	OtherOrganisation {
+		/// Organisation in the dossier.
+		dossier: OrganisationId,
+		/// Organisation in the application.
+		application: OrganisationId,
+	},
+	/// No certificate whose hash others could compute, too.
+	#[error("this is not a certificate in DER form: {reason}; convert it with `openssl x509 -in FILE -outform der -out certificate.der`")]
+	NotACertificate {
+		/// What it is instead.
+		reason: &'static str,
+	},
+	/// Nobody knows yet what will be in that block.
+	#[error(
+		"block {block} is not final yet, and the newest that is has the number {finalised}; ask about that one or an earlier one"
+	)]
+	NotFinalYet {
+		/// What was asked about.
+		block: BlockNumber,
+		/// The newest finalised block.
+		finalised: u64,
+	},
 	/// Not the address of a node, or one to which nothing should be sent in the clear.
 	#[error("{url} is not a usable node address: {reason}; give one like ws://127.0.0.1:9944 or wss://node.example")]
 	BadAddress {
@@ -46,7 +109,7 @@ pub enum Error {
 		reason: String,
 	},
 	/// The node went away in the middle.
-	#[error("the connection to {url} was lost; what was sent may still become final, so look with `proof show` before sending it again")]
+	#[error("the connection to {url} was lost; what was sent may still become final, so look with `proof show` or `label show` before sending it again")]
 	ConnectionLost {
 		/// Where.
 		url: String,
@@ -117,7 +180,7 @@ pub enum Error {
 	/// The subject is on record already, for somebody else.
 	#[error(
 		"already registered by somebody else, {}: block {}, {}; that you claim it too can be put on record, as a later claim",
-		keys::format_account(&existing.owner),
+		format_account(&existing.owner),
 		existing.registered.block,
 		format_time(existing.registered.time)
 	)]
@@ -147,6 +210,53 @@ pub enum Error {
 		/// When, in UTC.
 		time: String,
 	},
+	/// No label has that number.
+	#[error("there is no label {label}; list those that there are with `chirograph label list`")]
+	LabelNotFound {
+		/// What was asked for.
+		label: LabelId,
+	},
+	/// Neither a label nor an application.
+	#[error(
+		"nothing is known of {}: it never held a label and has not applied; it can with `chirograph label apply`",
+		format_account(account)
+	)]
+	AccountNotFound {
+		/// What was asked for.
+		account: AccountId,
+	},
+	/// There is nothing to decide about, or to withdraw.
+	#[error(
+		"{} has not applied for a label, or withdrew, or it was decided already; look with `chirograph label show`",
+		format_account(account)
+	)]
+	NotApplied {
+		/// Who.
+		account: AccountId,
+	},
+	/// The applicant withdrew what was audited, and applied for something else.
+	#[error(
+		"the application of {} has the hash {found}, and {audited} was audited: it is another one; review this one",
+		format_account(account)
+	)]
+	ApplicationChanged {
+		/// Whose.
+		account: AccountId,
+		/// What was audited.
+		audited: ApplicationHash,
+		/// What is there.
+		found: ApplicationHash,
+	},
+	/// Nothing was submitted: the account may not send this now.
+	#[error("not admitted: {}", not_admitted(account, *fault, exhausted.as_ref()))]
+	NotAdmitted {
+		/// Who wanted to send.
+		account: AccountId,
+		/// Why it may not.
+		fault: AdmissionFault,
+		/// How the quota stands, if that is why.
+		exhausted: Option<Exhausted>,
+	},
 	/// Another extrinsic of the same account has the nonce.
 	#[error("another extrinsic of the submitting account was sent with the same nonce, {nonce}; try again")]
 	NonceTaken {
@@ -173,7 +283,7 @@ pub enum Error {
 		explanation: Option<String>,
 	},
 	/// Time is up.
-	#[error("not finalised within {waited_seconds} s: it was sent, but the network's last finalised block is {finalised}, and until finality nothing counts; it may still become final, so look with `proof show` before sending it again")]
+	#[error("not finalised within {waited_seconds} s: it was sent, but the network's last finalised block is {finalised}, and until finality nothing counts; it may still become final, so look with `proof show` or `label show` before sending it again")]
 	NotFinalised {
 		/// How long was waited.
 		waited_seconds: u64,
@@ -181,20 +291,63 @@ pub enum Error {
 		finalised: u64,
 	},
 	/// The last block in which it could have been included is final, and it is not there.
-	#[error("not included: the network finalised block {finalised} without it, and it can no longer be included; nothing was registered, try again")]
+	#[error("not included: the network finalised block {finalised} without it, and it can no longer be included; nothing came of it, try again")]
 	NotIncluded {
 		/// The last finalised block.
 		finalised: u64,
 	},
 }
 
+fn not_admitted(account: &AccountId, fault: AdmissionFault, exhausted: Option<&Exhausted>) -> String {
+	let account = format_account(account);
+	match fault {
+		AdmissionFault::NoLabel => {
+			format!("{account} holds no label, and without one nothing can be sent; apply with `chirograph label apply`")
+		},
+		AdmissionFault::KeyRetired => {
+			format!("{account} is of no use any more, since its label was moved to another key; use that key, or a fresh one")
+		},
+		AdmissionFault::KeyCompromised => {
+			format!("the key of {account} was reported as compromised; an auditor can move its label to another key")
+		},
+		AdmissionFault::Suspended => format!("the label of {account} is suspended; ask its auditor"),
+		AdmissionFault::Revoked => {
+			format!("the label of {account} is revoked, and that is final; apply for another one with a fresh key")
+		},
+		AdmissionFault::Expired => format!("the label of {account} is over; have an auditor renew it"),
+		AdmissionFault::QuotaUsedUp => {
+			let how = exhausted.map(|exhausted| format!(": {exhausted}")).unwrap_or_default();
+			format!("the quota of {account} is used up, with what waits in the node's pool{how}; wait for the next window")
+		},
+		AdmissionFault::AlreadyApplied => {
+			format!("{account} applied already; wait for an auditor, or withdraw it first with `chirograph label withdraw`")
+		},
+		AdmissionFault::AlreadyLabelled => {
+			format!("{account} holds a label already; look at it with `chirograph label show`, an auditor can change it")
+		},
+		AdmissionFault::TooManyApplications => {
+			"there were as many applications lately, or wait for an auditor, as there may; apply later".into()
+		},
+	}
+}
+
 impl Error {
 	/// What kind of thing went wrong.
 	pub fn kind(&self) -> ErrorKind {
 		match self {
-			Self::File(_) | Self::Key(_) | Self::Evidence(_) | Self::Authorization(_) | Self::BadAddress { .. } => {
-				ErrorKind::Input
-			},
+			Self::History(error) => error.kind(),
+			Self::File(_)
+			| Self::Key(_)
+			| Self::Evidence(_)
+			| Self::Dossier(_)
+			| Self::Authorization(_)
+			| Self::Takeover(_)
+			| Self::DossierOfOtherAccount { .. }
+			| Self::DossierNotOfApplication { .. }
+			| Self::OtherOrganisation { .. }
+			| Self::NotACertificate { .. }
+			| Self::NotFinalYet { .. }
+			| Self::BadAddress { .. } => ErrorKind::Input,
 			Self::NoConnection { .. }
 			| Self::ConnectionLost { .. }
 			| Self::NotChirograph { .. }
@@ -207,6 +360,11 @@ impl Error {
 			| Self::NotRegistered { .. }
 			| Self::NotOwner { .. }
 			| Self::AlreadyRevoked { .. }
+			| Self::LabelNotFound { .. }
+			| Self::AccountNotFound { .. }
+			| Self::NotApplied { .. }
+			| Self::ApplicationChanged { .. }
+			| Self::NotAdmitted { .. }
 			| Self::NonceTaken { .. }
 			| Self::NoFunds
 			| Self::Rejected { .. }
@@ -214,5 +372,64 @@ impl Error {
 			| Self::NotFinalised { .. }
 			| Self::NotIncluded { .. } => ErrorKind::Refused,
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use chirograph_primitives::{Quota, QuotaUsage};
+
+	fn refused(fault: AdmissionFault, exhausted: Option<Exhausted>) -> String {
+		let account = AccountId::new([1; 32]);
+		Error::NotAdmitted {
+			account,
+			fault,
+			exhausted,
+		}
+		.to_string()
+	}
+
+	#[test]
+	fn whoever_holds_no_label_is_told_how_to_apply_for_one() {
+		let text = refused(AdmissionFault::NoLabel, None);
+		assert!(
+			text.contains("holds no label") && text.contains("`chirograph label apply`"),
+			"{text}"
+		);
+	}
+
+	#[test]
+	fn each_fault_of_admission_has_a_sentence_of_its_own() {
+		let sentences: Vec<_> = (1..=u8::MAX)
+			.map_while(AdmissionFault::from_code)
+			.map(|fault| refused(fault, None))
+			.collect();
+		assert_eq!(sentences.len(), 10);
+		for (index, sentence) in sentences.iter().enumerate() {
+			assert!(!sentences[..index].contains(sentence), "{sentence}");
+		}
+	}
+
+	#[test]
+	fn a_used_up_quota_is_explained_as_far_as_it_is_known() {
+		let exhausted = Exhausted {
+			usage: QuotaUsage {
+				quota: Quota::default(),
+				used: Quota::default(),
+				reopens: 150,
+			},
+			blocks: 9,
+			seconds: 18,
+		};
+		let (known, unknown) = (
+			refused(AdmissionFault::QuotaUsedUp, Some(exhausted)),
+			refused(AdmissionFault::QuotaUsedUp, None),
+		);
+		assert!(known.contains(&exhausted.to_string()), "{known}");
+		assert!(
+			unknown.contains("used up") && !unknown.contains("blocks from now"),
+			"{unknown}"
+		);
 	}
 }

@@ -68,6 +68,9 @@ const MAX_DISCLOSURES_BYTES: usize = 2 * 1024 * 1024;
 /// The largest whole number that every JSON implementation keeps exactly (RFC 8785 builds on that): 8 PiB.
 const MAX_SIZE: u64 = (1 << 53) - 1;
 
+/// Commitments to fields, by name.
+type Commitments = BTreeMap<String, [u8; 32]>;
+
 /// Why evidence cannot be made, read or believed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -261,28 +264,7 @@ impl Evidence {
 		if original.size > MAX_SIZE || !is_media_type(&original.media_type) {
 			return Err(Error::BadOriginal);
 		}
-		if fields.len() > MAX_FIELDS {
-			return Err(Error::TooManyFields);
-		}
-		let mut commitments = BTreeMap::new();
-		let mut disclosures = Vec::with_capacity(fields.len());
-		for (name, value) in fields {
-			if !is_field_name(&name) {
-				return Err(Error::BadFieldName(name.chars().take(80).collect()));
-			}
-			if value.len() > MAX_VALUE_BYTES {
-				return Err(Error::ValueTooLong(name));
-			}
-			let disclosure = Disclosure {
-				name,
-				value,
-				salt: document::random().map_err(Error::NoRandomness)?,
-			};
-			if commitments.insert(disclosure.name.clone(), disclosure.commitment()).is_some() {
-				return Err(Error::DuplicateField(disclosure.name));
-			}
-			disclosures.push(disclosure);
-		}
+		let (commitments, disclosures) = commit(FIELD_TAG, fields)?;
 		let evidence = Self {
 			format: Format::V1,
 			mode,
@@ -391,9 +373,65 @@ pub struct Disclosure {
 impl Disclosure {
 	/// What the evidence has in place of the value.
 	pub fn commitment(&self) -> [u8; 32] {
-		let opened = (FIELD_TAG, document::to_hex(&self.salt), &self.name, &self.value);
+		self.commitment_under(FIELD_TAG)
+	}
+
+	/// The commitment of another kind of document, which has a tag of its own.
+	pub(crate) fn commitment_under(&self, tag: &str) -> [u8; 32] {
+		let opened = (tag, document::to_hex(&self.salt), &self.name, &self.value);
 		document::sha256(&document::canonical(&opened))
 	}
+}
+
+/// Why fields cannot be committed to. Each kind of document has an error of its own for each of these.
+pub(crate) enum FieldFault {
+	BadName(String),
+	Duplicate(String),
+	TooMany,
+	ValueTooLong(String),
+	NoRandomness(getrandom::Error),
+}
+
+impl From<FieldFault> for Error {
+	fn from(fault: FieldFault) -> Self {
+		match fault {
+			FieldFault::BadName(name) => Self::BadFieldName(name),
+			FieldFault::Duplicate(name) => Self::DuplicateField(name),
+			FieldFault::TooMany => Self::TooManyFields,
+			FieldFault::ValueTooLong(name) => Self::ValueTooLong(name),
+			FieldFault::NoRandomness(reason) => Self::NoRandomness(reason),
+		}
+	}
+}
+
+/// Commits to fields, names and values, under a tag: the commitments, and what opens each of them, in the order given.
+pub(crate) fn commit(tag: &str, fields: Vec<(String, String)>) -> Result<(Commitments, Vec<Disclosure>), FieldFault> {
+	if fields.len() > MAX_FIELDS {
+		return Err(FieldFault::TooMany);
+	}
+	let mut commitments = Commitments::new();
+	let mut disclosures = Vec::with_capacity(fields.len());
+	for (name, value) in fields {
+		if !is_field_name(&name) {
+			return Err(FieldFault::BadName(name.chars().take(80).collect()));
+		}
+		if value.len() > MAX_VALUE_BYTES {
+			return Err(FieldFault::ValueTooLong(name));
+		}
+		let disclosure = Disclosure {
+			name,
+			value,
+			salt: document::random().map_err(FieldFault::NoRandomness)?,
+		};
+		if commitments
+			.insert(disclosure.name.clone(), disclosure.commitment_under(tag))
+			.is_some()
+		{
+			return Err(FieldFault::Duplicate(disclosure.name));
+		}
+		disclosures.push(disclosure);
+	}
+	Ok((commitments, disclosures))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -543,18 +581,13 @@ mod timestamp {
 }
 
 /// Serde: commitments by name. Serde itself lets the last of two equal names win.
-mod commitments {
-	use super::{document, is_field_name, MAX_FIELDS};
+pub(crate) mod commitments {
+	use super::{document, is_field_name, Commitments, MAX_FIELDS};
 	use serde::{
 		de::{Error, MapAccess, Visitor},
 		Deserialize, Deserializer, Serializer,
 	};
-	use std::{
-		collections::{btree_map::Entry, BTreeMap},
-		fmt,
-	};
-
-	type Commitments = BTreeMap<String, [u8; 32]>;
+	use std::{collections::btree_map::Entry, fmt};
 
 	#[derive(Deserialize)]
 	struct Commitment(#[serde(with = "document::hexadecimal")] [u8; 32]);

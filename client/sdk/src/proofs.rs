@@ -9,9 +9,10 @@ use crate::{
 	evidence::Evidence,
 	file::Original,
 	keys::{format_account, Keypair},
+	labels::explain,
 	submit::{call, Included, Submitter},
 };
-use chirograph_primitives::{AccountId, EvidenceHash, Record, Schema, Status, Subject};
+use chirograph_primitives::{AccountId, AuthorityFault, EvidenceHash, Record, Schema, Status, Subject};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -137,6 +138,25 @@ pub enum Reason {
 		/// The whole entry.
 		record: Record,
 	},
+	/// The owner was not entitled to register it, or whoever had the owner's key then is not believed to be the owner (X.1407 8.1.2).
+	#[error("{}", not_trusted(*fault, record))]
+	OwnerNotTrusted {
+		/// What is wrong with the owner's key or label.
+		#[serde(flatten)]
+		fault: AuthorityFault,
+		/// The whole entry.
+		record: Record,
+	},
+}
+
+fn not_trusted(fault: AuthorityFault, record: &Record) -> String {
+	let reason = explain(fault, "the owner's", record.schema.role());
+	// What is said of a key today is said of what it did before, too.
+	let link = match fault {
+		AuthorityFault::KeyCompromised { .. } => ", and",
+		_ => " when",
+	};
+	format!("{reason}{link} this was registered in block {}", record.registered.block)
 }
 
 /// The name of a unit variant as documents have it.
@@ -267,10 +287,7 @@ pub async fn revoke(
 }
 
 async fn check(chain: &Chain, authorization: &Authorization) -> Result<(), Error> {
-	let now = chain.finalised().await?.block_number();
-	// Block numbers of the ledger have 32 bits.
-	authorization.check(chain.genesis(), u32::try_from(now).unwrap_or(u32::MAX))?;
-	Ok(())
+	Ok(authorization.check(chain.genesis(), chain.height().await?)?)
 }
 
 /// The owner's entry as of the block in which it was made or changed.
@@ -382,9 +399,14 @@ async fn judge(
 			}));
 		}
 	}
-	Ok(match record.status {
-		Status::Active => Ok(record),
-		Status::Revoked { .. } => Err(Reason::Revoked { record }),
+	if let Status::Revoked { .. } = record.status {
+		return Ok(Err(Reason::Revoked { record }));
+	}
+	let (role, registered) = (record.schema.role(), record.registered);
+	let authority = chain.authority(at, &record.owner, role, Some(registered)).await?;
+	Ok(match authority {
+		Ok(_) => Ok(record),
+		Err(fault) => Err(Reason::OwnerNotTrusted { fault, record }),
 	})
 }
 

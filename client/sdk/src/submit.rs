@@ -8,13 +8,14 @@
 //! nonce that it had.
 
 use crate::{
-	chain::{BlockId, Chain, ChirographConfig},
+	chain::{BlockId, Chain, ChirographConfig, FinalisedBlock},
 	error::Error,
 	keys::Keypair,
 };
+use chirograph_primitives::{AccountId, AdmissionFault, QuotaUsage};
 use codec::Encode;
 use sp_core::{Blake2Hasher, Hasher};
-use std::{collections::HashMap, ops::RangeInclusive, sync::Arc, time::Duration};
+use std::{collections::HashMap, fmt, ops::RangeInclusive, sync::Arc, time::Duration};
 use subxt::{
 	config::DefaultExtrinsicParamsBuilder,
 	error::DispatchError,
@@ -54,6 +55,37 @@ impl Included {
 	pub(crate) fn block_id(&self) -> BlockId {
 		BlockId::new(self.block, self.block_hash.into())
 	}
+}
+
+/// How a quota stands that is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exhausted {
+	/// What was used in finalised blocks, of how much, and until when that counts.
+	pub usage: QuotaUsage,
+	/// From the newest finalised block to the first one of the next window.
+	pub blocks: u64,
+	/// How long these take at least.
+	pub seconds: u64,
+}
+
+impl fmt::Display for Exhausted {
+	fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+		let QuotaUsage { quota, used, reopens } = self.usage;
+		write!(
+			f,
+			"{} of {} calls and {} of {} bytes are in finalised blocks, and the next window begins with block {reopens}, {} blocks from now, in {} s or more",
+			used.calls, quota.calls, used.bytes, quota.bytes, self.blocks, self.seconds
+		)
+	}
+}
+
+/// Whose extrinsic it is, and which of them.
+#[derive(Clone, Copy)]
+struct Attempt<'a> {
+	account: &'a AccountId,
+	nonce: u64,
+	/// None with this nonce was sent before.
+	is_first: bool,
 }
 
 struct Pending {
@@ -120,37 +152,46 @@ impl Submitter {
 		patience: Duration,
 	) -> Result<Included, Error> {
 		let deadline = Instant::now() + patience;
-		let mut is_first = true;
+		let account = signer.account();
+		let mut attempt = Attempt {
+			account: &account,
+			nonce,
+			is_first: true,
+		};
 		loop {
 			let at = self.chain.finalised().await?;
-			let params = DefaultExtrinsicParamsBuilder::<ChirographConfig>::new()
-				.nonce(nonce)
-				.mortal_from_unchecked(MORTALITY, at.block_number(), at.block_hash())
-				.build();
-			let mut signable = at
-				.tx()
-				.create_signable_offline(call, params)
-				.map_err(|error| self.chain.node_error(error))?;
-			let bytes = signable
-				.sign(signer)
-				.map_err(|error| self.chain.node_error(error))?
-				.into_encoded();
+			let bytes = self.sign(&at, call, signer, nonce)?;
 			// The first block that it may be in is the one after `at`.
 			let last_block = at.block_number().saturating_add(MORTALITY - 1);
-			match self.follow(bytes, last_block, nonce, is_first, deadline, patience).await {
+			match self.follow(bytes, last_block, attempt, deadline, patience).await {
 				// It is out for good: a second one with the same nonce cannot be in besides.
-				Err(Error::NotIncluded { .. }) if Instant::now() < deadline => is_first = false,
+				Err(Error::NotIncluded { .. }) if Instant::now() < deadline => attempt.is_first = false,
 				outcome => return outcome,
 			}
 		}
+	}
+
+	/// An extrinsic that can be included in some blocks after `at`, for whoever sends it by [`Self::send`].
+	pub fn sign(&self, at: &FinalisedBlock, call: &impl Payload, signer: &Keypair, nonce: u64) -> Result<Vec<u8>, Error> {
+		let params = DefaultExtrinsicParamsBuilder::<ChirographConfig>::new()
+			.nonce(nonce)
+			.mortal_from_unchecked(MORTALITY, at.block_number(), at.block_hash())
+			.build();
+		let signable = at.tx().create_signable_offline(call, params);
+		let signed = signable.and_then(|mut signable| signable.sign(signer));
+		Ok(signed.map_err(|error| self.chain.node_error(error))?.into_encoded())
+	}
+
+	/// Sends an extrinsic once, and follows it no further. Whether the pool took it.
+	pub async fn send(&self, extrinsic: &[u8]) -> bool {
+		self.chain.legacy.author_submit_extrinsic(extrinsic).await.is_ok()
 	}
 
 	async fn follow(
 		&self,
 		bytes: Vec<u8>,
 		last_block: u64,
-		nonce: u64,
-		is_first: bool,
+		attempt: Attempt<'_>,
 		deadline: Instant,
 		patience: Duration,
 	) -> Result<Included, Error> {
@@ -163,7 +204,7 @@ impl Submitter {
 			done,
 		};
 		self.pending.send(pending).map_err(|_| self.chain.lost())?;
-		self.first_send(&bytes, nonce, is_first).await?;
+		self.first_send(&bytes, attempt).await?;
 		match timeout_at(deadline, outcome).await {
 			Ok(Ok(outcome)) => outcome,
 			// The follower ends before its time only when the connection does.
@@ -177,8 +218,13 @@ impl Submitter {
 	}
 
 	/// Sends for the first time. What is wrong with the extrinsic itself shows here; a full pool is no reason to give up.
-	async fn first_send(&self, bytes: &[u8], nonce: u64, is_first: bool) -> Result<(), Error> {
+	async fn first_send(&self, bytes: &[u8], attempt: Attempt<'_>) -> Result<(), Error> {
 		use subxt::rpcs::Error as RpcError;
+		let Attempt {
+			account,
+			nonce,
+			is_first,
+		} = attempt;
 		match self.chain.legacy.author_submit_extrinsic(bytes).await {
 			Ok(_) => Ok(()),
 			Err(RpcError::User(error)) if error.code == POOL_INVALID => {
@@ -188,6 +234,8 @@ impl Submitter {
 					Error::NonceTaken { nonce }
 				} else if reason.contains("pay") {
 					Error::NoFunds
+				} else if let Some(fault) = admission_fault(&reason) {
+					self.not_admitted(account, fault).await
 				} else {
 					Error::Rejected { reason }
 				})
@@ -198,6 +246,39 @@ impl Submitter {
 			Err(error) => Err(self.chain.node_error(error)),
 		}
 	}
+
+	async fn not_admitted(&self, account: &AccountId, fault: AdmissionFault) -> Error {
+		let exhausted = match fault {
+			// How the quota stands helps to decide what to do. That it is used up is true without it.
+			AdmissionFault::QuotaUsedUp => self.exhausted(account).await.ok().flatten(),
+			_ => None,
+		};
+		Error::NotAdmitted {
+			account: account.clone(),
+			fault,
+			exhausted,
+		}
+	}
+
+	async fn exhausted(&self, account: &AccountId) -> Result<Option<Exhausted>, Error> {
+		let at = self.chain.finalised().await?;
+		let slot_duration = self.chain.slot_duration(&at).await?;
+		let usage = self.chain.account_status(&at, account).await?.usage;
+		Ok(usage.map(|usage| {
+			let blocks = u64::from(usage.reopens).saturating_sub(at.block_number());
+			Exhausted {
+				usage,
+				blocks,
+				seconds: blocks.saturating_mul(slot_duration).div_ceil(1_000),
+			}
+		}))
+	}
+}
+
+/// What the runtime found wrong, if that is what a node says. A pool passes on a number and no more (sc-rpc-api, author errors).
+fn admission_fault(reason: &str) -> Option<AdmissionFault> {
+	let code = reason.strip_prefix("Custom error: ")?.parse().ok()?;
+	AdmissionFault::from_code(code)
 }
 
 /// Codes with which a node's pool answers (sc-rpc-api, author errors).
@@ -354,9 +435,12 @@ fn refusal(block: u64, error: DispatchError) -> Error {
 
 /// A call by the names of its pallet and itself. `arguments` encode to those of the call, one after the other: the SDK and the runtime
 /// share the types.
-pub fn call(pallet: &str, name: &str, arguments: &impl Encode) -> DynamicPayload<EncodedArguments> {
+pub fn call(pallet: &str, name: &str, arguments: &impl Encode) -> Call {
 	subxt::dynamic::tx(pallet, name, EncodedArguments(arguments.encode()))
 }
+
+/// A call, ready to be signed.
+pub type Call = DynamicPayload<EncodedArguments>;
 
 /// A call's arguments, encoded already.
 pub struct EncodedArguments(Vec<u8>);
@@ -370,5 +454,55 @@ impl subxt::ext::scale_encode::EncodeAsFields for EncodedArguments {
 	) -> Result<(), subxt::ext::scale_encode::Error> {
 		out.extend_from_slice(&self.0);
 		Ok(())
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use chirograph_primitives::Quota;
+
+	#[test]
+	fn the_number_of_a_fault_is_understood_and_nothing_else_is_taken_for_one() {
+		let quota = AdmissionFault::QuotaUsedUp;
+		assert_eq!(admission_fault(&format!("Custom error: {}", quota.code())), Some(quota));
+		for reason in [
+			"",
+			"Custom error: ",
+			"Custom error: 0",
+			"Custom error: 255",
+			"Custom error: 256",
+			"Custom error: 7 or so",
+			"Inability to pay some fees (e.g. account balance too low)",
+			"Transaction is outdated",
+		] {
+			assert_eq!(admission_fault(reason), None, "{reason}");
+		}
+	}
+
+	#[test]
+	fn a_used_up_quota_says_when_there_is_a_new_one() {
+		let exhausted = Exhausted {
+			usage: QuotaUsage {
+				quota: Quota {
+					calls: 500,
+					bytes: 4_096,
+				},
+				used: Quota { calls: 499, bytes: 77 },
+				reopens: 150,
+			},
+			blocks: 9,
+			seconds: 18,
+		};
+		let text = exhausted.to_string();
+		for part in [
+			"499 of 500 calls",
+			"77 of 4096 bytes",
+			"block 150",
+			"9 blocks from now",
+			"18 s",
+		] {
+			assert!(text.contains(part), "{part} is in: {text}");
+		}
 	}
 }

@@ -5,13 +5,13 @@
 use crate::{Call, Claims, Config, Pallet, Records};
 use alloc::vec::Vec;
 use chirograph_primitives::{
-	payload, AccountId, Authority, EvidenceHash, OwnerSignature, RevocationReason, Role, Schema, SignatureScheme, Status, Subject,
+	payload, AccountId, Authority, EvidenceHash, Ledger, OwnerSignature, RevocationReason, Role, Schema, SignatureScheme, Status,
+	Subject,
 };
 use frame_benchmarking::v2::*;
-use frame_system::{Pallet as System, RawOrigin};
+use frame_system::RawOrigin;
 use sp_core::{crypto::KeyTypeId, Get};
 use sp_io::{crypto, hashing};
-use sp_runtime::traits::Zero;
 
 const KEY_TYPE: KeyTypeId = KeyTypeId(*b"bnch");
 const SUBJECT: Subject = Subject([1; 32]);
@@ -58,11 +58,11 @@ fn new_registration<T: Config>(scheme: SignatureScheme) -> (AccountId, AccountId
 }
 
 fn genesis<T: Config>() -> payload::GenesisHash {
-	System::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::zero()).0
+	T::Ledger::genesis_hash()
 }
 
 fn deadline<T: Config>() -> u32 {
-	Pallet::<T>::now() + T::MaxSignatureValidity::get()
+	T::Ledger::here().block + T::MaxSignatureValidity::get()
 }
 
 /// Somebody else's record, so that the next entry is a claim.

@@ -74,10 +74,10 @@ pub mod pallet {
 	use super::*;
 	use alloc::vec::Vec;
 	use chirograph_primitives::{
-		AccountId, Authority, BlockNumber, EvidenceHash, Inclusion, Moment, OwnerSignature, Record, RevocationReason, Schema,
-		SignatureFault, SignatureScheme, Subject,
+		payload::DeadlineFault, AccountId, Authority, BlockNumber, EvidenceHash, Inclusion, Ledger, OwnerSignature, Record,
+		RevocationReason, Schema, SignatureFault, SignatureScheme, Subject,
 	};
-	use frame_support::{pallet_prelude::*, traits::Time};
+	use frame_support::pallet_prelude::*;
 	use frame_system::pallet_prelude::*;
 	use sp_core::H256;
 
@@ -86,8 +86,8 @@ pub mod pallet {
 		/// Judges whether an account may act in a role.
 		type Authority: Authority<AccountId>;
 
-		/// The block's timestamp.
-		type Time: Time<Moment = Moment>;
+		/// Block, extrinsic and time.
+		type Ledger: Ledger;
 
 		/// How many blocks ahead of now an owner's signature may be valid for: the window in which one that got into wrong hands is of use
 		/// to them.
@@ -284,6 +284,15 @@ pub mod pallet {
 			let limit = limit.min(MAX_CLAIMS_PER_PAGE);
 			// The range first: at the limit, no entry is read for nothing.
 			(0..limit).zip(entries).map(|(_, (_, entry))| entry).collect()
+		}
+	}
+
+	impl<T> From<DeadlineFault> for Error<T> {
+		fn from(fault: DeadlineFault) -> Self {
+			match fault {
+				DeadlineFault::Expired => Self::SignatureExpired,
+				DeadlineFault::TooFarAhead => Self::SignatureValidTooLong,
+			}
 		}
 	}
 

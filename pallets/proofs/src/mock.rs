@@ -4,11 +4,11 @@
 
 use crate as pallet_proofs;
 use chirograph_primitives::{
-	payload, AccountId, Authority, BlockNumber, EvidenceHash, Inclusion, LabelId, OwnerSignature, Record, Role, Schema,
+	payload, AccountId, Authority, BlockNumber, EvidenceHash, Inclusion, LabelId, Ledger, OwnerSignature, Record, Role, Schema,
 	SignatureScheme, Status, Subject,
 };
 use core::cell::RefCell;
-use frame_support::{derive_impl, parameter_types, traits::Time};
+use frame_support::{derive_impl, parameter_types};
 use sp_core::{ecdsa, ed25519, sr25519, Pair, H256};
 use sp_io::hashing::{blake2_256, sha2_256};
 use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError};
@@ -34,19 +34,26 @@ parameter_types! {
 
 impl pallet_proofs::Config for Test {
 	type Authority = Labels;
-	type Time = Clock;
+	type Ledger = TestLedger;
 	type MaxSignatureValidity = MaxSignatureValidity;
 	type WeightInfo = ();
 }
 
 /// Two seconds a block since the epoch.
-pub struct Clock;
+pub struct TestLedger;
 
-impl Time for Clock {
-	type Moment = u64;
+impl Ledger for TestLedger {
+	fn here() -> Inclusion {
+		let block = System::block_number();
+		Inclusion {
+			block,
+			extrinsic: System::extrinsic_index().unwrap_or_default(),
+			time: u64::from(block) * 2_000,
+		}
+	}
 
-	fn now() -> u64 {
-		u64::from(System::block_number()) * 2_000
+	fn genesis_hash() -> [u8; 32] {
+		System::block_hash(0).0
 	}
 }
 
@@ -62,7 +69,7 @@ impl Authority<AccountId> for Labels {
 	fn ensure(who: &AccountId, role: Role) -> Result<LabelId, DispatchError> {
 		ADMITTED
 			.with_borrow(|admitted| admitted.contains(&(who.clone(), role)))
-			.then_some(1)
+			.then_some(LABEL)
 			.ok_or(NOT_ADMITTED)
 	}
 
@@ -76,6 +83,8 @@ pub fn admit(who: &AccountId, role: Role) {
 	ADMITTED.with_borrow_mut(|admitted| admitted.insert((who.clone(), role)));
 }
 
+/// Everybody's.
+pub const LABEL: LabelId = 1;
 pub const GENESIS: [u8; 32] = [0x47; 32];
 pub const NOW: BlockNumber = 10;
 pub const SUBJECT: Subject = Subject([1; 32]);
@@ -103,15 +112,6 @@ pub fn with_chain(test: impl FnOnce()) {
 		test();
 		Proofs::do_try_state().expect("all invariants hold after every test");
 	});
-}
-
-/// Where an entry of this block and extrinsic stands.
-pub fn here() -> Inclusion {
-	Inclusion {
-		block: System::block_number(),
-		extrinsic: System::extrinsic_index().unwrap_or_default(),
-		time: Clock::now(),
-	}
 }
 
 /// A key pair of any scheme.
@@ -173,11 +173,12 @@ impl Key {
 pub fn entry(owner: &Key, scheme: SignatureScheme) -> Record {
 	Record {
 		owner: owner.account(),
+		label: LABEL,
 		submitter: owner.account(),
 		evidence_hash: EVIDENCE,
 		schema: Schema::Document,
 		scheme,
-		registered: here(),
+		registered: TestLedger::here(),
 		status: Status::Active,
 	}
 }

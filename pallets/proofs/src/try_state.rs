@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{Claims, Config, Pallet, Records};
-use chirograph_primitives::{Inclusion, Record, Status};
-use frame_support::{ensure, traits::Time};
+use chirograph_primitives::{Ledger, Record, Status};
+use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -18,7 +18,7 @@ impl<T: Config> Pallet<T> {
 				"invariant 2: a claim under the wrong owner"
 			);
 			ensure!(
-				position(&claim.registered) >= position(&first.registered),
+				claim.registered.position() >= first.registered.position(),
 				"invariant 3: a claim older than the record"
 			);
 			Self::check_times(&claim)?;
@@ -31,16 +31,13 @@ impl<T: Config> Pallet<T> {
 			Status::Active => record.registered,
 			Status::Revoked { at, .. } => at,
 		};
-		let ordered = position(&record.registered) <= position(&last) && record.registered.time <= last.time;
+		let ordered = record.registered.position() <= last.position() && record.registered.time <= last.time;
 		ensure!(ordered, "invariant 4: revoked before it was registered");
+		let now = T::Ledger::here();
 		ensure!(
-			last.block <= Self::now() && last.time <= T::Time::now(),
+			last.block <= now.block && last.time <= now.time,
 			"invariant 4: an entry from the future"
 		);
 		Ok(())
 	}
-}
-
-fn position(inclusion: &Inclusion) -> (u32, u32) {
-	(inclusion.block, inclusion.extrinsic)
 }

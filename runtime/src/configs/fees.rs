@@ -2,14 +2,25 @@
 
 //! Balances of the validators' token, and fees.
 
-use crate::{Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, System};
+use super::labels::FreeCalls;
+use crate::{
+	Balance, Balances, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, System,
+};
+use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::{
+	pallet_prelude::{DispatchResult, TransactionSource},
 	parameter_types,
 	traits::{ConstU32, ConstU8},
-	weights::{ConstantMultiplier, IdentityFee},
+	weights::{ConstantMultiplier, IdentityFee, Weight},
 };
-use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
-use sp_runtime::{traits::Bounded, FixedPointNumber, Perquintill};
+use pallet_labels::Metering;
+use pallet_transaction_payment::{ChargeTransactionPayment, FungibleAdapter, Multiplier, TargetedFeeAdjustment};
+use scale_info::TypeInfo;
+use sp_runtime::{
+	traits::{Bounded, DispatchInfoOf, Implication, PostDispatchInfoOf, TransactionExtension, ValidateResult},
+	transaction_validity::{InvalidTransaction, TransactionValidityError, ValidTransaction},
+	FixedPointNumber, Perquintill,
+};
 
 /// The smallest unit; 10^12 of them are one token.
 pub const UNIT: Balance = 1_000_000_000_000;
@@ -61,4 +72,85 @@ impl pallet_transaction_payment::Config for Runtime {
 		TargetedFeeAdjustment<Self, TargetBlockFullness, AdjustmentVariable, MinimumMultiplier, MaximumMultiplier>;
 	type OperationalFeeMultiplier = ConstU8<5>;
 	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+}
+
+/// Takes the SDK's fee, but not for calls that are free. These count against the label's quota instead, and can have no tip.
+///
+/// Same name and same bytes as the SDK's extension, so that every wallet knows it.
+#[derive(Encode, Decode, DecodeWithMemTracking, Clone, Debug, PartialEq, Eq, TypeInfo)]
+pub struct FeeBeyondQuota(ChargeTransactionPayment<Runtime>);
+
+impl From<ChargeTransactionPayment<Runtime>> for FeeBeyondQuota {
+	fn from(fee: ChargeTransactionPayment<Runtime>) -> Self {
+		Self(fee)
+	}
+}
+
+type Fee = ChargeTransactionPayment<Runtime>;
+
+/// What the SDK's extension hands on, where there is a fee.
+pub enum Charge<T> {
+	/// A free call; the weight that the fee would have taken is given back.
+	Free(Weight),
+	/// A fee is taken.
+	Fee(T),
+}
+
+impl TransactionExtension<RuntimeCall> for FeeBeyondQuota {
+	const IDENTIFIER: &'static str = "ChargeTransactionPayment";
+	type Implicit = ();
+	type Val = Charge<<Fee as TransactionExtension<RuntimeCall>>::Val>;
+	type Pre = Charge<<Fee as TransactionExtension<RuntimeCall>>::Pre>;
+
+	fn weight(&self, call: &RuntimeCall) -> Weight {
+		self.0.weight(call)
+	}
+
+	fn validate(
+		&self,
+		origin: RuntimeOrigin,
+		call: &RuntimeCall,
+		info: &DispatchInfoOf<RuntimeCall>,
+		len: usize,
+		implicit: (),
+		implication: &impl Implication,
+		source: TransactionSource,
+	) -> ValidateResult<Self::Val, RuntimeCall> {
+		if FreeCalls::calls(call).is_some() {
+			// A tip would buy a place in front of others, and nobody would ever take it.
+			if self.0.tip() > 0 {
+				return Err(InvalidTransaction::Payment.into());
+			}
+			return Ok((ValidTransaction::default(), Charge::Free(self.weight(call)), origin));
+		}
+		let (validity, fee, origin) = self.0.validate(origin, call, info, len, implicit, implication, source)?;
+		Ok((validity, Charge::Fee(fee), origin))
+	}
+
+	fn prepare(
+		self,
+		charge: Self::Val,
+		origin: &RuntimeOrigin,
+		call: &RuntimeCall,
+		info: &DispatchInfoOf<RuntimeCall>,
+		len: usize,
+	) -> Result<Self::Pre, TransactionValidityError> {
+		match charge {
+			Charge::Free(weight) => Ok(Charge::Free(weight)),
+			Charge::Fee(fee) => self.0.prepare(fee, origin, call, info, len).map(Charge::Fee),
+		}
+	}
+
+	fn post_dispatch_details(
+		charge: Self::Pre,
+		info: &DispatchInfoOf<RuntimeCall>,
+		post_info: &PostDispatchInfoOf<RuntimeCall>,
+		len: usize,
+		result: &DispatchResult,
+	) -> Result<Weight, TransactionValidityError> {
+		match charge {
+			Charge::Free(weight) => Ok(weight),
+			Charge::Fee(fee) => Fee::post_dispatch_details(fee, info, post_info, len, result),
+		}
+	}
 }

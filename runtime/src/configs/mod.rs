@@ -5,10 +5,12 @@
 mod consensus;
 mod fees;
 mod governance;
+mod labels;
 mod proofs;
 mod system;
 mod utilities;
 
 pub use consensus::{FixedValidators, EPOCH_CONFIG};
+pub use fees::FeeBeyondQuota;
 pub use governance::{Abstention, CouncilCollective};
 pub use utilities::ProxyType;

@@ -3,4 +3,5 @@
 //! What this project's calls cost, as `scripts/weights` measured it. The files are generated.
 
 pub mod pallet_governance;
+pub mod pallet_labels;
 pub mod pallet_proofs;

@@ -4,7 +4,7 @@
 
 use chirograph_sdk::{file::read_original, submit::Submitter};
 use chirograph_tests::{
-	load::{self, Load},
+	load::{self, Load, FIRST_NONCE},
 	Network,
 };
 use clap::Parser;
@@ -58,16 +58,16 @@ async fn latency(registrations: usize) {
 	let submitter = Submitter::start(Arc::new(network.nodes[0].connect().await))
 		.await
 		.expect("the node answers");
-	let mut load = Load::new(&submitter, 1, 1).await.expect("Alice has funds");
+	let mut load = Load::new(&submitter, 1, 1).await.expect("Alice is an auditor");
 	let owner = load.accounts[0].clone();
 	let mut times = Vec::new();
-	for nonce in 0..registrations {
+	for nonce in (FIRST_NONCE..).take(registrations) {
 		// At any moment of a slot, or the figure would be that of one moment.
 		sleep(SLOT.mul_f64(random.gen())).await;
 		let evidence = load.document(&owner);
 		let valid_until = submitter.chain().valid_until(100).await.expect("the node answers");
 		let begin = Instant::now();
-		let included = load::register(&submitter, &owner, nonce as u64, &evidence, valid_until).await;
+		let included = load::register(&submitter, &owner, nonce, &evidence, valid_until).await;
 		included.expect("an idle network registers everything");
 		times.push(begin.elapsed());
 	}
@@ -98,9 +98,9 @@ async fn memory(seconds: u64) {
 	let submitter = Submitter::start(Arc::new(network.nodes[0].connect().await))
 		.await
 		.expect("the node answers");
-	let mut load = Load::new(&submitter, 1, 1).await.expect("Alice has funds");
+	let mut load = Load::new(&submitter, 1, 1).await.expect("Alice is an auditor");
 	let owner = load.accounts[0].clone();
-	for nonce in 0..seconds {
+	for nonce in (FIRST_NONCE..).take(seconds as usize) {
 		let (submitter, owner, evidence) = (submitter.clone(), owner.clone(), load.document(&owner));
 		tokio::spawn(async move {
 			let valid_until = submitter.chain().valid_until(100).await.expect("the node answers");

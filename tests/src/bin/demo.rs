@@ -64,24 +64,19 @@ fn demonstrate(network: &Network, file: Option<&Path>) -> Result<(), String> {
 
 	step("ada makes a key; it is encrypted, and stays on her machine");
 	show(&user, alice, &["key", "generate", "ada"], 0)?;
-	step("ada signs; a funded account submits; the command returns when the registration is final");
-	let evidence = "evidence.json";
-	show(
-		&user,
-		alice,
-		&[
-			"proof",
-			"register",
-			file,
-			"--key",
-			"ada",
-			"--submitter-dev-key",
-			"//Alice",
-			"--evidence",
-			evidence,
-		],
-		0,
-	)?;
+	step("nobody knows yet who ada is, so the ledger takes nothing from her");
+	let register = ["proof", "register", file, "--key", "ada", "--evidence", "evidence.json"];
+	show(&user, alice, &register, 1)?;
+	step("ada applies for a label; only a hash of what she says about herself is sent");
+	let dossier = ["--dossier", "dossier.json"];
+	let application = ["label", "apply", "--key", "ada", "--jurisdiction", "XX", "--role", "owner"];
+	let about = ["--field", "name=Ada Lovelace", "--field", "born=1815-12-10"];
+	show(&user, alice, &[&application[..], &about, &dossier].concat(), 0)?;
+	step("alice is an auditor; she compares ada's dossier with the application, and approves");
+	let approval = ["label", "approve", "ada", "--dev-key", "//Alice"];
+	show(&user, alice, &[&approval[..], &dossier].concat(), 0)?;
+	step("ada registers the file, free of fees; the command returns when the registration is final");
+	show(&user, alice, &register, 0)?;
 	step("another node, dave's, bears it out");
 	show(&user.at(dave), dave, &["proof", "verify", file], 0)?;
 	step("one byte of a copy is changed, and it is refused");
@@ -126,10 +121,13 @@ fn suggest(network: &Network) {
   export PATH={bin}:$PATH CHIROGRAPH_NODE={alice}
   chirograph chain status
   chirograph key generate me
-  chirograph proof register FILE --key me --submitter-dev-key //Alice
+  chirograph label apply --key me --field name=Me --jurisdiction XX --role owner
+  chirograph label approve me --dossier dossier.json --dev-key //Alice
+  chirograph proof register FILE --key me
   chirograph proof verify FILE --node {dave}
-  chirograph proof revoke FILE --key me --submitter-dev-key //Alice
+  chirograph proof revoke FILE --key me
   chirograph proof show FILE --json
+  chirograph label show me --history
 "
 	);
 }

@@ -2,9 +2,14 @@
 
 //! What `scripts/soak` runs: long, with a seed and a budget, and nothing may be lost.
 
-use chirograph_sdk::{evidence::Evidence, keys::Keypair, submit::Submitter};
+use chirograph_sdk::{
+	evidence::Evidence,
+	keys::Keypair,
+	primitives::{Role, Roles, SignatureScheme},
+	submit::Submitter,
+};
 use chirograph_tests::{
-	load::{self, Load},
+	load::{self, Load, FIRST_NONCE},
 	FinalityWatch, Network,
 };
 use clap::Parser;
@@ -29,6 +34,17 @@ enum Arguments {
 		#[arg(long, default_value_t = 1)]
 		seed: u64,
 	},
+	/// Floods the pools from one label and from accounts that nobody knows; another label must be served meanwhile
+	Flood {
+		/// Extrinsics of the label, and as many applications of unknown accounts
+		#[arg(long, default_value_t = 20_000)]
+		calls: usize,
+		/// Registrations of the other label, one after the other
+		#[arg(long, default_value_t = 10)]
+		registrations: usize,
+		#[arg(long, default_value_t = 1)]
+		seed: u64,
+	},
 	/// Kills random validators under load; nothing final may be lost or reverted
 	Kill {
 		#[arg(long, default_value_t = 100)]
@@ -38,9 +54,20 @@ enum Arguments {
 	},
 }
 
+/// From submission to finality, at the most, for a label that others' floods are none of its business (X.1407 8.2.8).
+const SERVED_WITHIN_SLOTS: f64 = 5.0;
+const SLOT: Duration = Duration::from_secs(2);
+/// Connections over which a flood comes, a quarter of them to each node.
+const FLOODING_CONNECTIONS: usize = 8;
+
 #[tokio::main]
 async fn main() {
 	match Arguments::parse() {
+		Arguments::Flood {
+			calls,
+			registrations,
+			seed,
+		} => flood(calls, registrations, seed).await,
 		Arguments::Burst { accounts, each, seed } => burst(accounts, each, seed).await,
 		Arguments::Kill { rounds, seed } => kill(rounds, seed).await,
 	}
@@ -52,9 +79,9 @@ async fn burst(accounts: usize, each: u64, seed: u64) {
 	let submitter = Submitter::start(Arc::new(network.nodes[0].connect().await))
 		.await
 		.expect("the node answers");
-	let mut load = Load::new(&submitter, accounts, seed).await.expect("Alice has funds");
+	let mut load = Load::new(&submitter, accounts, seed).await.expect("Alice is an auditor");
 	let owners = load.accounts.clone();
-	let documents: Vec<(Keypair, u64, Evidence)> = (0..each)
+	let documents: Vec<(Keypair, u64, Evidence)> = (FIRST_NONCE..FIRST_NONCE + each)
 		.flat_map(|nonce| owners.iter().map(move |owner| (owner.clone(), nonce)))
 		.map(|(owner, nonce)| {
 			let evidence = load.document(&owner);
@@ -100,7 +127,7 @@ async fn burst(accounts: usize, each: u64, seed: u64) {
 	for owner in &owners {
 		assert_eq!(
 			dave.nonce(&owner.account()).await.expect("the node answers"),
-			each,
+			FIRST_NONCE + each,
 			"none twice"
 		);
 	}
@@ -115,6 +142,90 @@ async fn burst(accounts: usize, each: u64, seed: u64) {
 	);
 }
 
+/// Far more extrinsics than pools have room for: from one label as many as it has a mind to, and one from each of as many accounts that
+/// nobody knows. Meanwhile another label registers.
+async fn flood(calls: usize, registrations: usize, seed: u64) {
+	let network = Network::local().await;
+	let watch = FinalityWatch::start(&network);
+	let submitter = Submitter::start(Arc::new(network.nodes[0].connect().await))
+		.await
+		.expect("the node answers");
+	// A platform's quota is larger than a pool.
+	let platform = [Role::Owner, Role::BusinessPlatform].into_iter().collect();
+	let mut flooding = Load::with_roles(&submitter, 1, seed, platform)
+		.await
+		.expect("Alice is an auditor");
+	let mut other = Load::new(&submitter, 1, seed + 1).await.expect("Alice is an auditor");
+	let (flooder, owner) = (flooding.accounts[0].clone(), other.accounts[0].clone());
+	let valid_until = submitter.chain().valid_until(1_000).await.expect("the node answers");
+
+	println!("flood: signing {calls} registrations by one label, and {calls} applications");
+	let registering: Vec<_> = (0..calls).map(|_| flooding.document(&flooder)).collect();
+	let strangers: Vec<_> = (0..calls)
+		.map(|index| Keypair::dev(&format!("//flood//{seed}//{index}"), SignatureScheme::Sr25519).expect("a development key"))
+		.collect();
+	// Mortal extrinsics begin with a block: everything that takes long comes before.
+	let at = submitter.chain().finalised().await.expect("the node answers");
+	let mut extrinsics = Vec::with_capacity(2 * calls);
+	for ((evidence, stranger), nonce) in registering.iter().zip(&strangers).zip(FIRST_NONCE..) {
+		let call = load::registration(submitter.chain(), &flooder, evidence, valid_until).expect("the flooder's own evidence");
+		extrinsics.push(
+			submitter
+				.sign(&at, &call, &flooder, nonce)
+				.expect("the call is the runtime's"),
+		);
+		let call = load::application(stranger, Roles::only(Role::Owner));
+		extrinsics.push(submitter.sign(&at, &call, stranger, 0).expect("the call is the runtime's"));
+	}
+
+	let mut floods = Vec::new();
+	for (index, share) in extrinsics.chunks(extrinsics.len().div_ceil(FLOODING_CONNECTIONS)).enumerate() {
+		let node = &network.nodes[index % network.nodes.len()];
+		let submitter = Submitter::start(Arc::new(node.connect().await))
+			.await
+			.expect("the node answers");
+		let share = share.to_vec();
+		floods.push(tokio::spawn(async move {
+			let mut taken = 0usize;
+			for extrinsic in share {
+				taken += usize::from(submitter.send(&extrinsic).await);
+			}
+			taken
+		}));
+	}
+	let mut slots = Vec::new();
+	let mut under_flood = 0;
+	for nonce in (FIRST_NONCE..).take(registrations) {
+		let evidence = other.document(&owner);
+		under_flood += usize::from(floods.iter().any(|flood| !flood.is_finished()));
+		let begin = Instant::now();
+		let included = load::register(&submitter, &owner, nonce, &evidence, valid_until).await;
+		included.expect("a label is served whatever others do");
+		slots.push(begin.elapsed().as_secs_f64() / SLOT.as_secs_f64());
+	}
+	let taken: usize = join_all(floods)
+		.await
+		.into_iter()
+		.map(|taken| taken.expect("sending does not panic"))
+		.sum();
+	watch.check(&network).await;
+	slots.sort_by(f64::total_cmp);
+	let (median, slowest) = (slots[slots.len() / 2], slots[slots.len() - 1]);
+	println!(
+		"flood: {} extrinsics sent, {taken} taken by a pool; {registrations} registrations of another label, {under_flood} of them while it was \
+		 coming in: finalised within {median:.2} slots (median), {slowest:.2} at the most",
+		extrinsics.len()
+	);
+	assert!(
+		under_flood > 0,
+		"the flood was over before anybody could be hindered: make it larger"
+	);
+	assert!(
+		slowest <= SERVED_WITHIN_SLOTS,
+		"another label waited for more than {SERVED_WITHIN_SLOTS} slots"
+	);
+}
+
 async fn kill(rounds: usize, seed: u64) {
 	let mut network = Network::local().await;
 	let watch = FinalityWatch::start(&network);
@@ -123,10 +234,10 @@ async fn kill(rounds: usize, seed: u64) {
 	let submitter = Submitter::start(Arc::new(network.nodes[0].connect().await))
 		.await
 		.expect("the node answers");
-	let mut load = Load::new(&submitter, 1, seed).await.expect("Alice has funds");
+	let mut load = Load::new(&submitter, 1, seed).await.expect("Alice is an auditor");
 	let owner = load.accounts[0].clone();
 	let mut final_ones = Vec::new();
-	let mut nonce = 0;
+	let mut nonce = FIRST_NONCE;
 	for _ in 0..rounds {
 		let victim = random.gen_range(1..network.nodes.len());
 		let evidences: Vec<_> = (0..5).map(|_| load.document(&owner)).collect();

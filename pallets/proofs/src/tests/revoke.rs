@@ -2,7 +2,7 @@
 
 use super::events;
 use crate::{mock::*, Claims, Error, Event, Records};
-use chirograph_primitives::{payload, OwnerSignature, RevocationReason, Role, Schema, SignatureScheme, Status, Subject};
+use chirograph_primitives::{payload, Ledger, OwnerSignature, RevocationReason, Role, Schema, SignatureScheme, Status, Subject};
 use frame_support::{assert_noop, assert_ok, pallet_prelude::DispatchResult};
 
 const REASON: RevocationReason = RevocationReason::IssuedInError;
@@ -40,7 +40,7 @@ fn revoked_record_stays_on_record() {
 		assert_ok!(try_revoke(&ada, &ada));
 		let mut revoked = registered;
 		revoked.status = Status::Revoked {
-			at: here(),
+			at: TestLedger::here(),
 			reason: REASON,
 		};
 		assert_eq!(Records::<Test>::get(SUBJECT), Some(revoked));
@@ -51,7 +51,7 @@ fn revoked_record_stays_on_record() {
 				subject: SUBJECT,
 				owner,
 				reason: REASON,
-				at: here()
+				at: TestLedger::here()
 			}]
 		);
 		// Nor does revoking free the place.
@@ -93,7 +93,7 @@ fn revoking_a_claim_leaves_the_record_alone() {
 		assert_eq!(
 			claim.status,
 			Status::Revoked {
-				at: here(),
+				at: TestLedger::here(),
 				reason: REASON
 			}
 		);

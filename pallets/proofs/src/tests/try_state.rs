@@ -3,7 +3,7 @@
 //! Positive controls: every invariant is found broken when it is.
 
 use crate::{mock::*, Claims, Records};
-use chirograph_primitives::{RevocationReason, SignatureScheme, Status};
+use chirograph_primitives::{Ledger, RevocationReason, SignatureScheme, Status};
 
 /// What `try_state` says of a chain that `damage` was done to, beginning with a record by the first key and a claim by the second.
 fn verdict(damage: impl FnOnce(&Key, &Key)) -> String {
@@ -39,7 +39,7 @@ fn broken_invariants_are_found() {
 		let mut record = entry(ada, SignatureScheme::Ecdsa);
 		System::set_extrinsic_index(0);
 		record.status = Status::Revoked {
-			at: here(),
+			at: TestLedger::here(),
 			reason: RevocationReason::Unspecified,
 		};
 		Records::<Test>::insert(SUBJECT, record);

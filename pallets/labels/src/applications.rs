@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! From an account that nobody knows to a label.
+
+use crate::{Applications, Config, Error, Event, Holders, Labels, LastLabel, Pallet, Rejections, RetiredKeys};
+use chirograph_primitives::{
+	AccountId, AdmissionFault, Application, DossierHash, Jurisdiction, Label, LabelEvent, LabelId, Ledger, Moment,
+	OrganisationId, Rejection, RejectionReason, Role, Roles, Standing,
+};
+use codec::Encode;
+use frame_support::{dispatch::DispatchResult, ensure};
+use frame_system::Pallet as System;
+use sp_core::{Get, H256};
+use sp_io::hashing::blake2_256;
+
+impl<T: Config> Pallet<T> {
+	/// Whether an account may apply now. Asked before the call too, so that what would be refused takes no place in a block.
+	pub(crate) fn ensure_may_apply(account: &AccountId) -> Result<(), AdmissionFault> {
+		ensure!(!Labels::<T>::contains_key(account), AdmissionFault::AlreadyLabelled);
+		ensure!(!RetiredKeys::<T>::contains_key(account), AdmissionFault::KeyRetired);
+		ensure!(!Applications::<T>::contains_key(account), AdmissionFault::AlreadyApplied);
+		ensure!(
+			Applications::<T>::count() < T::MaxApplications::get(),
+			AdmissionFault::TooManyApplications
+		);
+		Ok(())
+	}
+
+	pub(crate) fn do_apply(
+		account: AccountId,
+		dossier: DossierHash,
+		organisation: OrganisationId,
+		jurisdiction: Jurisdiction,
+		roles: Roles,
+	) -> DispatchResult {
+		Self::ensure_may_apply(&account).map_err(Error::<T>::from)?;
+		Self::ensure_grantable(roles)?;
+		ensure!(jurisdiction.is_well_formed(), Error::<T>::InvalidJurisdiction);
+
+		let application = Application {
+			dossier,
+			organisation,
+			jurisdiction,
+			roles,
+			applied: T::Ledger::here(),
+		};
+		Self::keep_account(&account);
+		Rejections::<T>::remove(&account);
+		Applications::<T>::insert(&account, &application);
+		Self::deposit_event(Event::Applied { account, application });
+		Ok(())
+	}
+
+	pub(crate) fn do_approve(who: AccountId, account: AccountId, hash: H256, expires: Moment) -> DispatchResult {
+		let application = Applications::<T>::get(&account).ok_or(Error::<T>::NotApplied)?;
+		ensure!(
+			H256(blake2_256(&application.encode())) == hash,
+			Error::<T>::ApplicationChanged
+		);
+		let auditor = Self::ensure_auditor(&who, &application.organisation, &application.jurisdiction, application.roles)?;
+		Self::ensure_expiry(expires)?;
+
+		Applications::<T>::remove(&account);
+		let Application {
+			dossier,
+			organisation,
+			jurisdiction,
+			roles,
+			..
+		} = application;
+		let label = Self::grant(&account, organisation, jurisdiction, roles, expires, dossier, Some(auditor))?;
+		Self::deposit_event(Event::Granted { account, label });
+		Ok(())
+	}
+
+	pub(crate) fn do_reject(who: AccountId, account: AccountId, reason: RejectionReason) -> DispatchResult {
+		let application = Applications::<T>::get(&account).ok_or(Error::<T>::NotApplied)?;
+		let by = Self::ensure_auditor(&who, &application.organisation, &application.jurisdiction, application.roles)?;
+		let rejection = Rejection {
+			reason,
+			by,
+			at: T::Ledger::here(),
+		};
+		Applications::<T>::remove(&account);
+		Rejections::<T>::insert(&account, rejection);
+		Self::deposit_event(Event::Rejected { account, rejection });
+		Ok(())
+	}
+
+	/// A new label for an account that has none.
+	pub(crate) fn grant(
+		account: &AccountId,
+		organisation: OrganisationId,
+		jurisdiction: Jurisdiction,
+		roles: Roles,
+		expires: Moment,
+		dossier: DossierHash,
+		auditor: Option<LabelId>,
+	) -> Result<Label, Error<T>> {
+		let id = LastLabel::<T>::get().checked_add(1).ok_or(Error::<T>::NoMoreLabels)?;
+		let mut label = Label {
+			id,
+			organisation,
+			jurisdiction,
+			roles,
+			expires,
+			standing: Standing::Active,
+			dossier,
+			auditor,
+			held_since: T::Ledger::here(),
+			distrusted_since: None,
+			changes: 0,
+		};
+		LastLabel::<T>::put(id);
+		Holders::<T>::insert(id, account);
+		Self::write_change(account, &mut label, auditor, LabelEvent::Granted);
+		Ok(label)
+	}
+
+	/// Roles that an application or an auditor may name.
+	pub(crate) fn ensure_grantable(roles: Roles) -> Result<(), Error<T>> {
+		ensure!(!roles.is_empty() && !roles.has_unknown(), Error::<T>::InvalidRoles);
+		ensure!(!roles.contains(Role::Auditor), Error::<T>::AuditorByCouncilOnly);
+		Ok(())
+	}
+
+	pub(crate) fn ensure_expiry(expires: Moment) -> Result<(), Error<T>> {
+		let now = T::Ledger::here().time;
+		// Saturating: at the end of time there is nothing left to be too late.
+		let in_range = now < expires && expires <= now.saturating_add(T::MaxValidity::get());
+		in_range.then_some(()).ok_or(Error::<T>::InvalidExpiry)
+	}
+
+	/// Sees to it that the account is never forgotten, and with it its nonce: a forgotten one could be made to apply again, with the
+	/// extrinsic of the first time. Whatever else keeps it, a balance for instance, may end.
+	pub(crate) fn keep_account(account: &AccountId) {
+		System::<T>::inc_providers(account);
+	}
+}

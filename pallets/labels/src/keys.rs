@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Which key holds a label (X.1407 8.1.2, 8.1.3, 9.1.2).
+
+use crate::{judgement::Capacity, Applications, Config, Error, Event, Holders, Labels, OnRotation, Pallet, RetiredKeys};
+use chirograph_primitives::{
+	payload, AccountId, BlockNumber, Label, LabelEvent, LabelId, Ledger, OwnerSignature, RetiredKey, RetirementReason, Standing,
+	SuspensionReason,
+};
+use frame_support::{dispatch::DispatchResult, ensure};
+use frame_system::pallet_prelude::OriginFor;
+use sp_core::Get;
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_rotate(
+		holder: AccountId,
+		account: AccountId,
+		valid_until: BlockNumber,
+		signature: OwnerSignature,
+	) -> DispatchResult {
+		let label = Self::usable_label(&holder).map_err(Error::<T>::from)?;
+		Self::ensure_takeover(&account, label.id, valid_until, &signature)?;
+		let by = Capacity::Holder(label.id);
+		Self::move_label(holder, account, label, RetirementReason::Rotated, by);
+		Ok(())
+	}
+
+	pub(crate) fn do_reassign(
+		origin: OriginFor<T>,
+		label: LabelId,
+		reason: RetirementReason,
+		account: AccountId,
+		valid_until: BlockNumber,
+		signature: OwnerSignature,
+	) -> DispatchResult {
+		let (holder, mut label) = Self::find_changeable(label)?;
+		let capacity = Self::audit_capacity(origin, &label)?;
+		if let RetirementReason::Compromised { since } = reason {
+			let held = label.held_since.block..=T::Ledger::here().block;
+			ensure!(held.contains(&since), Error::<T>::InvalidSince);
+		}
+		Self::ensure_takeover(&account, label.id, valid_until, &signature)?;
+		if let Standing::Suspended(SuspensionReason::KeyCompromised { .. }) = label.standing {
+			// It was the key that was not believed, and it is gone.
+			label.standing = Standing::Active;
+		}
+		Self::move_label(holder, account, label, reason, capacity);
+		Ok(())
+	}
+
+	pub(crate) fn do_distrust(origin: OriginFor<T>, account: AccountId, since: BlockNumber) -> DispatchResult {
+		let mut retired = RetiredKeys::<T>::get(&account);
+		let number = match &retired {
+			Some(key) => key.label,
+			None => Labels::<T>::get(&account).ok_or(Error::<T>::NotRetired)?.id,
+		};
+		let (_, mut label) = Self::find(number)?;
+		let capacity = Self::capacity(origin, &label)?;
+		ensure!(!matches!(capacity, Capacity::Holder(_)), Error::<T>::WrongRole);
+		let since = if let Some(key) = &mut retired {
+			let held = key.from.block..=key.until.block;
+			ensure!(held.contains(&since), Error::<T>::InvalidSince);
+			let since = match key.reason {
+				RetirementReason::Compromised { since: earlier } => earlier.min(since),
+				RetirementReason::Rotated | RetirementReason::Lost => since,
+			};
+			key.reason = RetirementReason::Compromised { since };
+			RetiredKeys::<T>::insert(&account, key);
+			since
+		} else {
+			// One that could be used again is suspended instead.
+			ensure!(matches!(label.standing, Standing::Revoked { .. }), Error::<T>::NotRetired);
+			let since = Self::distrust_label(&mut label, capacity, since)?;
+			Labels::<T>::insert(&account, label);
+			since
+		};
+		Self::deposit_event(Event::Distrusted {
+			account,
+			since,
+			by: capacity.label(),
+		});
+		Ok(())
+	}
+
+	/// Whether `account` can and wants to hold a label. What costs least is checked first.
+	fn ensure_takeover(
+		account: &AccountId,
+		label: LabelId,
+		valid_until: BlockNumber,
+		signature: &OwnerSignature,
+	) -> Result<(), Error<T>> {
+		payload::check_deadline(T::Ledger::here().block, valid_until, T::MaxSignatureValidity::get())?;
+		let is_fresh = !Labels::<T>::contains_key(account)
+			&& !RetiredKeys::<T>::contains_key(account)
+			&& !Applications::<T>::contains_key(account);
+		ensure!(is_fresh, Error::<T>::AccountInUse);
+		let payload = payload::takeover(&T::Ledger::genesis_hash(), label, account, valid_until);
+		signature.verify(&payload, account)?;
+		Ok(())
+	}
+
+	fn move_label(from: AccountId, to: AccountId, mut label: Label, reason: RetirementReason, by: Capacity) {
+		let here = T::Ledger::here();
+		let reason = match (reason, label.distrusted_since.take()) {
+			(RetirementReason::Compromised { since }, Some(earlier)) => RetirementReason::Compromised {
+				since: since.min(earlier),
+			},
+			(_, Some(since)) => RetirementReason::Compromised { since },
+			(reason, None) => reason,
+		};
+		let retired = RetiredKey {
+			label: label.id,
+			from: label.held_since,
+			until: here,
+			reason,
+		};
+		Labels::<T>::remove(&from);
+		RetiredKeys::<T>::insert(&from, retired);
+		Self::keep_account(&to);
+		Holders::<T>::insert(label.id, &to);
+		label.held_since = here;
+		T::OnRotation::moved(&from, &to);
+		Self::change(&to.clone(), label, by, LabelEvent::Rotated { from, to });
+	}
+}

@@ -1,0 +1,725 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! # Labels
+//!
+//! Audits an identity first, and only then allocates a label (ITU-T X.1407 9.1.1 b). All other pallets ask here who may act as what
+//! (9.1.1 a, 9.3.1 f), and nobody without a label can do anything but ask for one.
+//!
+//! ## Terms
+//!
+//! - **Label**: an audited identity: organisation, jurisdiction, [`Roles`], a date on which it ends by itself, and a [`Standing`]. An account holds it.
+//! - **Dossier**: what an applicant tells the auditor about itself. It stays off the ledger, which keeps one hash of it.
+//! - **Remit**: the roles and countries that an auditor may decide about. Being an auditor is in nobody's remit: only the council
+//!   appoints one.
+//! - **Quota**: calls and bytes that a label may use without a fee in a window of blocks.
+//!
+//! ## Story
+//!
+//! 1. Ada has a fresh key and no tokens. She applies ([`Call::apply`]) with the hash of her dossier, and shows the dossier to Bob.
+//! 2. Bob is an auditor. He compares hash and dossier, confirms that Ada is who she says, and approves ([`Call::approve`]). Ada's
+//!    account now holds label 7, as owner of proofs, until the end of next year.
+//! 3. Ada moves to a hardware key ([`Call::rotate`]). The label keeps its number and its history; the old key is dead.
+//! 4. Ada's laptop is stolen, with the new key on it. She reports it ([`Call::suspend`]): from this block on, the key is of no use. Bob finds
+//!    out that the theft was on Monday, says so, and moves the label to a key that Ada shows him in person ([`Call::reassign`]).
+//!    What the stolen key signed before Monday stands; what it signed since is not believed.
+//!
+//! ## Who may do what
+//!
+//! | call | who |
+//! |---|---|
+//! | `apply` | an account that holds no label, and never did |
+//! | `withdraw` | the applicant |
+//! | `approve`, `reject` | `Auditor`, within its remit, of another organisation than the applicant's |
+//! | `renew`, `reinstate`, `add_roles`, `remove_roles`, `reassign` | `Auditor`, within its remit, of another organisation than the label's; the council |
+//! | `suspend` | as `renew`; `Regulator` of the label's country, of another organisation, if the label is no auditor's; the holder |
+//! | `revoke` | as `renew`; the holder |
+//! | `rotate` | the holder |
+//! | `distrust` | as `suspend`, without the holder |
+//! | `publish_certificate`, `withdraw_certificate` | `CertificateAuthority` |
+//! | `appoint_auditor`, `dismiss_auditor`, `set_quota` | the council |
+//!
+//! The council is Root ([`frame_system`]'s), by way of the governance pallet. A holder needs an active label.
+//!
+//! ## Was this account this label, in this role, at that time?
+//!
+//! One function answers, for now and for any time before ([`Pallet::authority`], [`Pallet::authority_at`]): an account's keys have an interval,
+//! a label's history has an entry for each change with all that follows from it, and both are never rewritten. The one thing that reaches
+//! back is the block from which on a compromised key is not believed. A holder cannot set it before the block of the report: it would
+//! take back at will what it signed. It outlives whatever becomes of the label, moves towards the past only, and is lifted only by
+//! whoever reinstates the label.
+//!
+//! ## Trust assumptions
+//!
+//! Auditors compare what is said with what is so. An auditor who does not can label a stranger; what it did is on record, and the council
+//! dismisses it. The timestamp that ends a label is the block author's, bounded by the other validators' clocks.
+//!
+//! Everybody can make accounts, so applications are bounded for all together. Whoever fills the bound keeps others from applying until
+//! auditors have rejected theirs; who holds a label is not affected.
+//!
+//! ## Invariants
+//!
+//! Checked by `try_state`.
+//!
+//! 1. The holder of a label and the label of the holder are each other's.
+//! 2. Labels are numbered from 1, without a gap, up to the last one.
+//! 3. A label's last entry of history says how the label is; entries are numbered without a gap and in the order of time.
+//! 4. An account that applied holds no label.
+//! 5. An account that held a label once holds none, and has not applied; its interval does not end before it begins.
+//! 6. Nobody has a role, a country or a region that does not exist, and a label has a role.
+//! 7. Auditors whose labels are not revoked have a remit, and nobody else; nobody's remit has auditors in it.
+//! 8. Every account that holds a label, held one or applied has a provider, so that its nonce is never forgotten.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod admission;
+mod api;
+mod applications;
+mod audit;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod genesis;
+mod judgement;
+mod keys;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
+mod types;
+mod views;
+pub mod weights;
+
+pub use admission::Admission;
+pub use api::*;
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+	use alloc::vec::Vec;
+	use chirograph_primitives::{
+		payload::DeadlineFault, AccountId, AdmissionFault, Application, AuthorityFault, BlockNumber, CertificateHash,
+		DossierHash, Inclusion, Jurisdiction, Label, LabelChange, LabelId, LabelRevocationReason, Ledger, Moment, OrganisationId,
+		OwnerSignature, Quota, QuotaUsage, Rejection, RejectionReason, Remit, RetiredKey, RetirementReason, Role, Roles,
+		SignatureFault, SuspensionReason,
+	};
+	use frame_support::pallet_prelude::*;
+	use frame_system::pallet_prelude::*;
+	use sp_core::H256;
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
+		/// Block, extrinsic and time.
+		type Ledger: Ledger;
+
+		/// Which calls are free of fees, and how many of the quota they are.
+		type Metering: Metering<Self::RuntimeCall>;
+
+		/// Takes along what else belongs to an account whose label moves.
+		type OnRotation: OnRotation<AccountId>;
+
+		/// For how long a label may be granted or renewed, in milliseconds: identities are to be audited again.
+		#[pallet::constant]
+		type MaxValidity: Get<Moment>;
+
+		/// How many blocks ahead of now the signature of a new key may be valid for.
+		#[pallet::constant]
+		type MaxSignatureValidity: Get<BlockNumber>;
+
+		/// How many applications may wait for an auditor.
+		#[pallet::constant]
+		type MaxApplications: Get<u32>;
+
+		/// Measured costs of the calls.
+		type WeightInfo: WeightInfo;
+	}
+
+	#[pallet::pallet]
+	pub struct Pallet<T>(_);
+
+	/// Labels, under the account that holds each of them now.
+	#[pallet::storage]
+	pub type Labels<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, Label>;
+
+	/// Who holds each label now.
+	#[pallet::storage]
+	pub type Holders<T: Config> = StorageMap<_, Twox64Concat, LabelId, AccountId>;
+
+	/// The newest label.
+	#[pallet::storage]
+	pub type LastLabel<T: Config> = StorageValue<_, LabelId, ValueQuery>;
+
+	/// What happened to each label, in order.
+	#[pallet::storage]
+	pub type History<T: Config> = StorageDoubleMap<_, Twox64Concat, LabelId, Twox64Concat, u32, LabelChange>;
+
+	/// Accounts that held a label once.
+	#[pallet::storage]
+	pub type RetiredKeys<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, RetiredKey>;
+
+	/// What waits for an auditor.
+	#[pallet::storage]
+	pub type Applications<T: Config> = CountedStorageMap<_, Blake2_128Concat, AccountId, Application>;
+
+	/// Why the last application of an account was refused.
+	#[pallet::storage]
+	pub type Rejections<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, Rejection>;
+
+	/// What each auditor may decide about.
+	#[pallet::storage]
+	pub type Remits<T: Config> = StorageMap<_, Twox64Concat, LabelId, Remit>;
+
+	/// Certificates of authorities, by the label that published it and the SHA-256 of its DER form.
+	#[pallet::storage]
+	pub type Certificates<T: Config> = StorageDoubleMap<_, Twox64Concat, LabelId, Blake2_128Concat, CertificateHash, Inclusion>;
+
+	/// What may be used without a fee.
+	#[pallet::storage]
+	pub type Terms<T: Config> = StorageValue<_, QuotaTerms, ValueQuery>;
+
+	/// What each label used of its quota, in the last window in which it used any.
+	#[pallet::storage]
+	pub type Usages<T: Config> = StorageMap<_, Twox64Concat, LabelId, Usage, ValueQuery>;
+
+	/// How many applications there were in the last window in which there was one.
+	#[pallet::storage]
+	pub type ApplicationUsage<T: Config> = StorageValue<_, Usage, ValueQuery>;
+
+	#[pallet::genesis_config]
+	pub struct GenesisConfig<T: Config> {
+		/// Labels that are there from the beginning.
+		pub founders: Vec<Founder>,
+		/// What may be used without a fee.
+		pub terms: QuotaTerms,
+		/// Nothing: the network's configuration is a type.
+		#[serde(skip)]
+		pub _config: PhantomData<T>,
+	}
+
+	impl<T: Config> Default for GenesisConfig<T> {
+		fn default() -> Self {
+			Self {
+				founders: Vec::new(),
+				terms: QuotaTerms::default(),
+				_config: PhantomData,
+			}
+		}
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		/// Runs once, where a network is made; a panic refuses to make one that could not work.
+		fn build(&self) {
+			Pallet::<T>::build_genesis(&self.founders, &self.terms);
+		}
+	}
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// An account asked for a label.
+		Applied {
+			/// Who.
+			account: AccountId,
+			/// For what.
+			application: Application,
+		},
+		/// An applicant no longer wants what it asked for.
+		Withdrawn {
+			/// Who.
+			account: AccountId,
+		},
+		/// An auditor refused an application.
+		Rejected {
+			/// Whose.
+			account: AccountId,
+			/// Why, by whom and when.
+			rejection: Rejection,
+		},
+		/// A label was allocated.
+		Granted {
+			/// Who holds it.
+			account: AccountId,
+			/// The whole label.
+			label: Label,
+		},
+		/// A label is not as it was.
+		Changed {
+			/// Which.
+			label: LabelId,
+			/// What happened, and how it is now.
+			change: LabelChange,
+		},
+		/// A key that held a label once is not believed any more.
+		Distrusted {
+			/// The key's account.
+			account: AccountId,
+			/// The first block that its signatures are not believed in.
+			since: BlockNumber,
+			/// The label that said so; none for the council.
+			by: Option<LabelId>,
+		},
+		/// A label may decide about others.
+		AuditorAppointed {
+			/// Which.
+			label: LabelId,
+			/// About whom.
+			remit: Remit,
+		},
+		/// A label may not decide about others any more.
+		AuditorDismissed {
+			/// Which.
+			label: LabelId,
+		},
+		/// A certificate authority vouches for a certificate.
+		CertificatePublished {
+			/// Which authority.
+			label: LabelId,
+			/// Which certificate.
+			certificate: CertificateHash,
+		},
+		/// A certificate authority does not vouch for a certificate any more.
+		CertificateWithdrawn {
+			/// Which authority.
+			label: LabelId,
+			/// Which certificate.
+			certificate: CertificateHash,
+		},
+		/// What a role may use without a fee is another.
+		QuotaSet {
+			/// Which role.
+			role: Role,
+			/// What it may use in a window.
+			quota: Quota,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The account holds no label. Apply for one.
+		NoLabel,
+		/// The account moved its label to another key, and is of no use any more. Use the new key.
+		KeyRetired,
+		/// The key was reported as compromised. An auditor can move the label to another key.
+		KeyCompromised,
+		/// The label is suspended. Ask its auditor.
+		LabelSuspended,
+		/// The label is revoked, and that is final.
+		LabelRevoked,
+		/// The label's date is over. An auditor can renew it.
+		LabelExpired,
+		/// The label does not have the role that this takes. An auditor can add it.
+		WrongRole,
+		/// There is no label of this number.
+		UnknownLabel,
+		/// The account holds a label already.
+		AlreadyLabelled,
+		/// The account applied already. Withdraw the application first.
+		AlreadyApplied,
+		/// As many applications wait as there may. Apply later.
+		TooManyApplications,
+		/// The account has not applied, or withdrew its application.
+		NotApplied,
+		/// The application is another than the one that was audited. Audit this one.
+		ApplicationChanged,
+		/// Nobody decides about their own organisation. Another auditor must.
+		OwnOrganisation,
+		/// Roles, country or both are beyond what this auditor may decide about.
+		OutsideRemit,
+		/// At least one role, and no more than there are.
+		InvalidRoles,
+		/// Not a country and region as ISO 3166 writes them.
+		InvalidJurisdiction,
+		/// The date is not after now, or later than this network allows.
+		InvalidExpiry,
+		/// The label has all of these roles already, or none of them.
+		RolesUnchanged,
+		/// The label is suspended already, for the same reason.
+		AlreadySuspended,
+		/// The label is not suspended.
+		NotSuspended,
+		/// A key is distrusted from a block on in which it was the label's, and not from a future one. A holder reports it from now on only.
+		InvalidSince,
+		/// The account is, or was, another label's, or applied for one. Take a fresh key.
+		AccountInUse,
+		/// The account never held a label, or holds one that is not revoked: suspend that.
+		NotRetired,
+		/// Auditors are appointed and dismissed by the council.
+		AuditorByCouncilOnly,
+		/// The remit names no role, has auditors in it, or a country that is none.
+		InvalidRemit,
+		/// The label is no auditor's.
+		NotAuditor,
+		/// The certificate is published already, or is not.
+		CertificateUnchanged,
+		/// The new key's signature was good until an earlier block. Sign again.
+		SignatureExpired,
+		/// The new key's signature is good for longer than this network accepts. Sign again with an earlier last block.
+		SignatureValidTooLong,
+		/// The new key's signature is not in the accepted form of its scheme.
+		MalformedSignature,
+		/// The new key's signature is by another key, or over something else: another network, label or deadline.
+		SignatureMismatch,
+		/// There are as many labels as there are numbers.
+		NoMoreLabels,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn integrity_test() {
+			assert!(T::MaxValidity::get() > 0, "a label must be valid for a while");
+			assert!(
+				T::MaxSignatureValidity::get() > 0,
+				"a signature must be valid for a block at least"
+			);
+			assert!(T::MaxApplications::get() > 0, "somebody must be able to apply");
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Asks for a label (X.1407 9.1.1 b). Free, and the only thing that an account without a label can do.
+		///
+		/// - `dossier`: the hash of what the auditor is to be shown.
+		/// - `organisation`: stands for whom the applicant acts for.
+		/// - `jurisdiction`: where that is at home.
+		/// - `roles`: what it wants to act as.
+		///
+		/// Signed origin. Emits [`Event::Applied`].
+		///
+		/// Errors: [`Error::AlreadyLabelled`], [`Error::KeyRetired`], [`Error::AlreadyApplied`], [`Error::TooManyApplications`],
+		/// [`Error::InvalidRoles`], [`Error::AuditorByCouncilOnly`], [`Error::InvalidJurisdiction`].
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::apply())]
+		pub fn apply(
+			origin: OriginFor<T>,
+			dossier: DossierHash,
+			organisation: OrganisationId,
+			jurisdiction: Jurisdiction,
+			roles: Roles,
+		) -> DispatchResult {
+			Self::do_apply(ensure_signed(origin)?, dossier, organisation, jurisdiction, roles)
+		}
+
+		/// Takes an application back.
+		///
+		/// Signed origin: the applicant. Emits [`Event::Withdrawn`].
+		///
+		/// Errors: [`Error::NotApplied`].
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::withdraw())]
+		pub fn withdraw(origin: OriginFor<T>) -> DispatchResult {
+			let account = ensure_signed(origin)?;
+			Applications::<T>::take(&account).ok_or(Error::<T>::NotApplied)?;
+			Self::deposit_event(Event::Withdrawn { account });
+			Ok(())
+		}
+
+		/// Allocates a label to an applicant whose identity was audited (X.1407 9.1.1 b).
+		///
+		/// - `account`: the applicant.
+		/// - `application`: BLAKE2b-256 of the application that was audited, so that no other is approved.
+		/// - `expires`: when the label ends by itself; at the most [`Config::MaxValidity`] from now.
+		///
+		/// The label has the roles that were asked for. An auditor who finds one of them unjustified rejects.
+		///
+		/// Signed origin: an auditor within its remit. Emits [`Event::Granted`].
+		///
+		/// Errors: [`Error::NotApplied`], [`Error::ApplicationChanged`], [`Error::InvalidExpiry`], [`Error::NoMoreLabels`], those of an
+		/// auditor ([`Error::OwnOrganisation`], [`Error::OutsideRemit`]) and of every holder ([`Pallet::authority`]).
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::approve())]
+		pub fn approve(origin: OriginFor<T>, account: AccountId, application: H256, expires: Moment) -> DispatchResult {
+			Self::do_approve(ensure_signed(origin)?, account, application, expires)
+		}
+
+		/// Refuses an application.
+		///
+		/// - `account`: the applicant.
+		/// - `reason`: why, for the applicant to read.
+		///
+		/// Signed origin: an auditor within its remit. Emits [`Event::Rejected`].
+		///
+		/// Errors: [`Error::NotApplied`], those of an auditor and of every holder.
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::reject())]
+		pub fn reject(origin: OriginFor<T>, account: AccountId, reason: RejectionReason) -> DispatchResult {
+			Self::do_reject(ensure_signed(origin)?, account, reason)
+		}
+
+		/// Makes a label unusable until it is reinstated (X.1407 8.1.1, 8.1.2, 9.2.3 g).
+		///
+		/// - `label`: which.
+		/// - `reason`: why. A compromised key is not believed from a block on that an auditor, a regulator or the council may set back to when
+		///   the account began to hold the label; for the holder it is this block.
+		///
+		/// A label that is suspended can be suspended for another reason, except by its holder.
+		///
+		/// Origin: an auditor within its remit, a regulator of the label's country, the holder, or Root. Emits [`Event::Changed`].
+		///
+		/// Errors: [`Error::UnknownLabel`], [`Error::LabelRevoked`], [`Error::AlreadySuspended`], [`Error::InvalidSince`], those of an
+		/// auditor and of every holder.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::suspend())]
+		pub fn suspend(origin: OriginFor<T>, label: LabelId, reason: SuspensionReason) -> DispatchResult {
+			Self::do_suspend(origin, label, reason)
+		}
+
+		/// Makes a suspended label usable again.
+		///
+		/// Origin: an auditor within its remit, or Root. Emits [`Event::Changed`].
+		///
+		/// Errors: [`Error::UnknownLabel`], [`Error::NotSuspended`], those of an auditor and of every holder.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::reinstate())]
+		pub fn reinstate(origin: OriginFor<T>, label: LabelId) -> DispatchResult {
+			Self::do_reinstate(origin, label)
+		}
+
+		/// Makes a label unusable for good. What it signed before stays signed.
+		///
+		/// Origin: an auditor within its remit, the holder, or Root. Emits [`Event::Changed`].
+		///
+		/// Errors: [`Error::UnknownLabel`], [`Error::LabelRevoked`], those of an auditor and of every holder.
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::revoke())]
+		pub fn revoke(origin: OriginFor<T>, label: LabelId, reason: LabelRevocationReason) -> DispatchResult {
+			Self::do_revoke(origin, label, reason)
+		}
+
+		/// Moves the date on which a label ends.
+		///
+		/// Origin: an auditor within its remit, or Root. Emits [`Event::Changed`].
+		///
+		/// Errors: [`Error::UnknownLabel`], [`Error::LabelRevoked`], [`Error::InvalidExpiry`], those of an auditor and of every holder.
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::renew())]
+		pub fn renew(origin: OriginFor<T>, label: LabelId, expires: Moment) -> DispatchResult {
+			Self::do_renew(origin, label, expires)
+		}
+
+		/// Lets a label act in more roles.
+		///
+		/// Origin: an auditor within its remit, or Root. Emits [`Event::Changed`].
+		///
+		/// Errors: [`Error::UnknownLabel`], [`Error::LabelRevoked`], [`Error::InvalidRoles`], [`Error::AuditorByCouncilOnly`],
+		/// [`Error::RolesUnchanged`], those of an auditor and of every holder.
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::change_roles())]
+		pub fn add_roles(origin: OriginFor<T>, label: LabelId, roles: Roles) -> DispatchResult {
+			Self::do_change_roles(origin, label, roles, Roles::with)
+		}
+
+		/// Lets a label act in fewer roles; at least one stays.
+		///
+		/// Origin, event and errors as for `add_roles`.
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::change_roles())]
+		pub fn remove_roles(origin: OriginFor<T>, label: LabelId, roles: Roles) -> DispatchResult {
+			Self::do_change_roles(origin, label, roles, Roles::without)
+		}
+
+		/// Moves the holder's label to another account (X.1407 9.1.2 b). The account that held it is of no use any more.
+		///
+		/// - `account`: the new one.
+		/// - `valid_until`: the last block in which `signature` may be used.
+		/// - `signature`: the new account's over [`payload::takeover`](chirograph_primitives::payload::takeover).
+		///
+		/// Signed origin: the holder. Emits [`Event::Changed`].
+		///
+		/// Errors: [`Error::AccountInUse`], [`Error::SignatureExpired`], [`Error::SignatureValidTooLong`], [`Error::MalformedSignature`],
+		/// [`Error::SignatureMismatch`], those of every holder.
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::rotate())]
+		pub fn rotate(
+			origin: OriginFor<T>,
+			account: AccountId,
+			valid_until: BlockNumber,
+			signature: OwnerSignature,
+		) -> DispatchResult {
+			Self::do_rotate(ensure_signed(origin)?, account, valid_until, signature)
+		}
+
+		/// Moves a label to another account, whose owner is known to be the label's: the key was lost, or is compromised. A label that was
+		/// suspended for its key is usable again.
+		///
+		/// - `label`: which.
+		/// - `reason`: why the account that holds it does so no more.
+		/// - `account`, `valid_until`, `signature`: as for `rotate`.
+		///
+		/// Origin: an auditor within its remit, or Root. Emits [`Event::Changed`].
+		///
+		/// Errors: [`Error::UnknownLabel`], [`Error::LabelRevoked`], [`Error::InvalidSince`], those of `rotate`, of an auditor and of every
+		/// holder.
+		#[pallet::call_index(11)]
+		#[pallet::weight(T::WeightInfo::reassign())]
+		pub fn reassign(
+			origin: OriginFor<T>,
+			label: LabelId,
+			reason: RetirementReason,
+			account: AccountId,
+			valid_until: BlockNumber,
+			signature: OwnerSignature,
+		) -> DispatchResult {
+			Self::do_reassign(origin, label, reason, account, valid_until, signature)
+		}
+
+		/// Puts on record that a key which held a label once, or holds a revoked one, was compromised. One that holds a label otherwise is
+		/// suspended.
+		///
+		/// - `account`: the key's.
+		/// - `since`: the first block that its signatures are not believed in.
+		///
+		/// Origin: an auditor within its remit, a regulator of the label's country, or Root. Emits [`Event::Distrusted`].
+		///
+		/// Errors: [`Error::NotRetired`], [`Error::InvalidSince`], those of an auditor and of every holder.
+		#[pallet::call_index(12)]
+		#[pallet::weight(T::WeightInfo::distrust())]
+		pub fn distrust(origin: OriginFor<T>, account: AccountId, since: BlockNumber) -> DispatchResult {
+			Self::do_distrust(origin, account, since)
+		}
+
+		/// Makes a label an auditor, or gives an auditor another remit.
+		///
+		/// Root. Emits [`Event::AuditorAppointed`], and [`Event::Changed`] if it was no auditor.
+		///
+		/// Errors: [`Error::UnknownLabel`], [`Error::LabelRevoked`], [`Error::InvalidRemit`].
+		#[pallet::call_index(13)]
+		#[pallet::weight(T::WeightInfo::appoint_auditor())]
+		pub fn appoint_auditor(origin: OriginFor<T>, label: LabelId, remit: Remit) -> DispatchResult {
+			ensure_root(origin)?;
+			Self::do_appoint_auditor(label, remit)
+		}
+
+		/// Makes an auditor an ordinary label. What it decided stands.
+		///
+		/// Root. Emits [`Event::AuditorDismissed`] and [`Event::Changed`]. A label without any other role is revoked.
+		///
+		/// Errors: [`Error::UnknownLabel`], [`Error::NotAuditor`].
+		#[pallet::call_index(14)]
+		#[pallet::weight(T::WeightInfo::dismiss_auditor())]
+		pub fn dismiss_auditor(origin: OriginFor<T>, label: LabelId) -> DispatchResult {
+			ensure_root(origin)?;
+			Self::do_dismiss_auditor(label)
+		}
+
+		/// Publishes the SHA-256 of an authority's certificate in DER, to which applicants' certificates may lead.
+		///
+		/// Signed origin: a certificate authority. Emits [`Event::CertificatePublished`].
+		///
+		/// Errors: [`Error::CertificateUnchanged`], those of every holder.
+		#[pallet::call_index(15)]
+		#[pallet::weight(T::WeightInfo::publish_certificate())]
+		pub fn publish_certificate(origin: OriginFor<T>, certificate: CertificateHash) -> DispatchResult {
+			Self::do_publish_certificate(ensure_signed(origin)?, certificate)
+		}
+
+		/// Takes a certificate back that the same label published.
+		///
+		/// Signed origin: a certificate authority. Emits [`Event::CertificateWithdrawn`].
+		///
+		/// Errors: [`Error::CertificateUnchanged`], those of every holder.
+		#[pallet::call_index(16)]
+		#[pallet::weight(T::WeightInfo::withdraw_certificate())]
+		pub fn withdraw_certificate(origin: OriginFor<T>, certificate: CertificateHash) -> DispatchResult {
+			Self::do_withdraw_certificate(ensure_signed(origin)?, certificate)
+		}
+
+		/// Sets what a role may use without a fee in a window.
+		///
+		/// Root. Emits [`Event::QuotaSet`].
+		#[pallet::call_index(17)]
+		#[pallet::weight(T::WeightInfo::set_quota())]
+		pub fn set_quota(origin: OriginFor<T>, role: Role, quota: Quota) -> DispatchResult {
+			ensure_root(origin)?;
+			Terms::<T>::mutate(|terms| terms.set(role, quota));
+			Self::deposit_event(Event::QuotaSet { role, quota });
+			Ok(())
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// The label that `account` holds.
+		pub fn label_of(account: AccountId) -> Option<Label> {
+			Labels::<T>::get(account)
+		}
+
+		/// The account that holds `label`.
+		pub fn holder_of(label: LabelId) -> Option<AccountId> {
+			Holders::<T>::get(label)
+		}
+
+		/// Whether `account` was a label in `role` at that time; without a time, whether it is now.
+		pub fn authority_of(account: AccountId, role: Role, at: Option<Inclusion>) -> Result<LabelId, AuthorityFault> {
+			match at {
+				Some(at) => Self::authority_at(&account, role, &at),
+				None => Self::authority(&account, role),
+			}
+		}
+
+		/// What the label of `account` used of its quota.
+		pub fn quota_usage(account: AccountId) -> Option<QuotaUsage> {
+			Self::usage_of(&account)
+		}
+	}
+
+	impl<T> From<AuthorityFault> for Error<T> {
+		fn from(fault: AuthorityFault) -> Self {
+			match fault {
+				AuthorityFault::NoLabel => Self::NoLabel,
+				AuthorityFault::KeyRetired => Self::KeyRetired,
+				AuthorityFault::KeyCompromised { .. } => Self::KeyCompromised,
+				AuthorityFault::Suspended => Self::LabelSuspended,
+				AuthorityFault::Revoked => Self::LabelRevoked,
+				AuthorityFault::Expired => Self::LabelExpired,
+				AuthorityFault::WrongRole => Self::WrongRole,
+			}
+		}
+	}
+
+	impl<T> From<AdmissionFault> for Error<T> {
+		fn from(fault: AdmissionFault) -> Self {
+			match fault {
+				AdmissionFault::NoLabel => Self::NoLabel,
+				AdmissionFault::KeyRetired => Self::KeyRetired,
+				AdmissionFault::KeyCompromised => Self::KeyCompromised,
+				AdmissionFault::Suspended => Self::LabelSuspended,
+				AdmissionFault::Revoked => Self::LabelRevoked,
+				AdmissionFault::Expired => Self::LabelExpired,
+				AdmissionFault::AlreadyApplied => Self::AlreadyApplied,
+				AdmissionFault::AlreadyLabelled => Self::AlreadyLabelled,
+				// Of the two windows that can be full, a call meets the one of applications only.
+				AdmissionFault::TooManyApplications | AdmissionFault::QuotaUsedUp => Self::TooManyApplications,
+			}
+		}
+	}
+
+	impl<T> From<DeadlineFault> for Error<T> {
+		fn from(fault: DeadlineFault) -> Self {
+			match fault {
+				DeadlineFault::Expired => Self::SignatureExpired,
+				DeadlineFault::TooFarAhead => Self::SignatureValidTooLong,
+			}
+		}
+	}
+
+	impl<T> From<SignatureFault> for Error<T> {
+		fn from(fault: SignatureFault) -> Self {
+			match fault {
+				SignatureFault::Malformed => Self::MalformedSignature,
+				SignatureFault::Mismatch => Self::SignatureMismatch,
+			}
+		}
+	}
+}

@@ -1,0 +1,756 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Whoever calls whatever in whatever order: the invariants hold, a call that is refused changes nothing, and one that succeeds
+//! does what a simple model says.
+//!
+//! `PROPTEST_CASES` says how many sequences there are, `SEQUENCE_LENGTH` how many calls are in one on average.
+
+use crate::{mock::*, Applications, Call, Certificates, LastLabel, Remits, RetiredKeys, Terms};
+use chirograph_primitives::{
+	payload, AccountId, BlockNumber, CertificateHash, Country, Jurisdiction, Label, LabelId, LabelRevocationReason, Ledger,
+	Moment, OrganisationId, OwnerSignature, Quota, RejectionReason, Remit, RetirementReason, Role, Roles, Standing,
+	SuspensionReason,
+};
+use codec::{Decode, Encode};
+use core::mem;
+use frame_support::traits::GetCallName;
+use proptest::{
+	prelude::*,
+	sample::Index,
+	strategy::{Union, ValueTree},
+	test_runner::TestRunner,
+};
+use sp_core::{sr25519, Pair, H256};
+use sp_io::hashing::blake2_256;
+use sp_runtime::{traits::Dispatchable, StateVersion};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+	Apply,
+	Withdraw,
+	Approve,
+	Reject,
+	Suspend,
+	Reinstate,
+	Revoke,
+	Renew,
+	AddRoles,
+	RemoveRoles,
+	Rotate,
+	Reassign,
+	Distrust,
+	AppointAuditor,
+	DismissAuditor,
+	PublishCertificate,
+	WithdrawCertificate,
+	SetQuota,
+}
+
+/// How often each comes. What others need first comes more often, what ends labels less.
+const KINDS: [(u32, Kind); 18] = [
+	(6, Kind::Apply),
+	(1, Kind::Withdraw),
+	(6, Kind::Approve),
+	(1, Kind::Reject),
+	(3, Kind::Suspend),
+	(3, Kind::Reinstate),
+	(1, Kind::Revoke),
+	(2, Kind::Renew),
+	(2, Kind::AddRoles),
+	(2, Kind::RemoveRoles),
+	(2, Kind::Rotate),
+	(2, Kind::Reassign),
+	(2, Kind::Distrust),
+	(2, Kind::AppointAuditor),
+	(1, Kind::DismissAuditor),
+	(2, Kind::PublishCertificate),
+	(2, Kind::WithdrawCertificate),
+	(1, Kind::SetQuota),
+];
+
+/// What is drawn by lot, before anybody knows how the chain is when its turn comes.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+	kind: Kind,
+	/// Blocks that pass before; with none, it is the next extrinsic of the same block.
+	pause: BlockNumber,
+	/// Whether somebody sends it who may, as far as there is anybody.
+	is_apt: bool,
+	/// Whether it is about somebody or something that it fits, as far as there is any.
+	is_fitting: bool,
+	/// Which of the things is wrong with it that can be wrong with its arguments.
+	flaw: Option<Index>,
+	sender: Index,
+	subject: Index,
+	detail: Index,
+	amount: Index,
+}
+
+impl Step {
+	/// Which of so many flaws it has.
+	fn flaw(&self, kinds: usize) -> Option<usize> {
+		self.flaw.map(|lot| lot.index(kinds))
+	}
+}
+
+fn step() -> impl Strategy<Value = Step> {
+	let kind = Union::new_weighted(KINDS.map(|(weight, kind)| (weight, Just(kind))).to_vec());
+	let pause = prop_oneof![6 => Just(0u32), 6 => 1..5u32, 1 => 50..300u32];
+	let is_apt = prop::bool::weighted(0.9);
+	let is_fitting = prop::bool::weighted(0.9);
+	let flaw = prop::option::weighted(0.2, any::<Index>());
+	let lots = any::<[Index; 4]>();
+	let drawn = (kind, pause, is_apt, is_fitting, flaw, lots);
+	drawn.prop_map(
+		|(kind, pause, is_apt, is_fitting, flaw, [sender, subject, detail, amount])| Step {
+			kind,
+			pause,
+			is_apt,
+			is_fitting,
+			flaw,
+			sender,
+			subject,
+			detail,
+			amount,
+		},
+	)
+}
+
+fn setting(name: &str, otherwise: u32) -> u32 {
+	let set = std::env::var(name).ok().and_then(|value| value.parse().ok());
+	set.unwrap_or(otherwise)
+}
+
+/// From one step on, so that a failing sequence can be made short.
+fn sequence() -> impl Strategy<Value = Vec<Step>> {
+	let average = setting("SEQUENCE_LENGTH", 50) as usize;
+	prop::collection::vec(step(), 1..=2 * average)
+}
+
+/// One of `these`.
+fn draw<T: Clone>(lot: Index, these: &[T]) -> Option<T> {
+	(!these.is_empty()).then(|| lot.get(these).clone())
+}
+
+/// Who sends a call; none is Root.
+type Sender = Option<AccountId>;
+
+/// Everybody there is, with their keys: five founders, and twelve who come later.
+struct People(Vec<(AccountId, sr25519::Pair)>);
+
+impl People {
+	fn new() -> Self {
+		let people = (1..=17u8).map(|seed| {
+			let key = sr25519::Pair::from_seed(&[seed; 32]);
+			(AccountId::from(key.public().0), key)
+		});
+		Self(people.collect())
+	}
+
+	fn account(&self, lot: Index) -> AccountId {
+		lot.get(&self.0).0.clone()
+	}
+
+	/// Those who have nothing to do with labels yet.
+	fn fresh(&self) -> Vec<&(AccountId, sr25519::Pair)> {
+		let is_fresh = |account: &AccountId| {
+			!crate::Labels::<Test>::contains_key(account)
+				&& !RetiredKeys::<Test>::contains_key(account)
+				&& !Applications::<Test>::contains_key(account)
+		};
+		self.0.iter().filter(|(account, _)| is_fresh(account)).collect()
+	}
+
+	/// One of those who may, unless the lot is for anybody, or there is nobody who may.
+	fn sender(&self, step: &Step, apt: Vec<Sender>) -> Sender {
+		match draw(step.sender, &apt) {
+			Some(sender) if step.is_apt => sender,
+			_ => {
+				let accounts = self.0.iter().map(|(account, _)| Some(account.clone()));
+				let everybody: Vec<_> = accounts.chain([None]).collect();
+				step.sender.get(&everybody).clone()
+			},
+		}
+	}
+
+	/// One of `accounts`, unless the lot is for anybody, or there is none.
+	fn subject(&self, step: &Step, accounts: impl Iterator<Item = AccountId>) -> AccountId {
+		match draw(step.subject, &accounts.collect::<Vec<_>>()) {
+			Some(account) if step.is_fitting => account,
+			_ => self.account(step.subject),
+		}
+	}
+
+	/// An account, and its consent to hold `label`.
+	fn consent(&self, step: &Step, label: LabelId) -> (AccountId, BlockNumber, OwnerSignature) {
+		let (now, flaw) = (System::block_number(), step.flaw(5));
+		let fresh = draw(step.detail, &self.fresh()).filter(|_| flaw != Some(0));
+		let (account, key) = fresh.unwrap_or_else(|| step.detail.get(&self.0));
+		let longest = MaxSignatureValidity::get();
+		let valid_until = match flaw {
+			Some(1) => now - 1,
+			Some(2) => now + longest + 1,
+			_ => now + step.amount.index(longest as usize + 1) as BlockNumber,
+		};
+		let meant = if flaw == Some(3) { label + 1 } else { label };
+		let signature = match flaw {
+			Some(4) => OwnerSignature::Ecdsa([0; 65].into()),
+			_ => OwnerSignature::Sr25519(key.sign(&payload::takeover(&GENESIS, meant, account, valid_until))),
+		};
+		(account.clone(), valid_until, signature)
+	}
+
+	/// What a step is as things are now.
+	fn attempt(&self, step: &Step) -> (Sender, Call<Test>) {
+		match step.kind {
+			Kind::Apply | Kind::Withdraw | Kind::Approve | Kind::Reject => self.attempt_application(step),
+			Kind::Rotate | Kind::Reassign | Kind::Distrust => self.attempt_on_key(step),
+			Kind::PublishCertificate | Kind::WithdrawCertificate => self.attempt_on_certificate(step),
+			_ => self.attempt_on_label(step),
+		}
+	}
+
+	fn attempt_application(&self, step: &Step) -> (Sender, Call<Test>) {
+		let applicants = Applications::<Test>::iter_keys;
+		let account = self.subject(step, applicants());
+		let application = Applications::<Test>::get(&account);
+		let auditors = application.as_ref().map_or(vec![], |application| {
+			auditors(&application.organisation, &application.jurisdiction, application.roles)
+		});
+		match step.kind {
+			Kind::Apply => {
+				let fresh = self.fresh().into_iter().map(|(account, _)| Some(account.clone()));
+				let call = Call::apply {
+					dossier: DOSSIER,
+					// Some are of a founder's organisation.
+					organisation: OrganisationId([step.subject.index(20) as u8; 32]),
+					jurisdiction: jurisdiction(step),
+					roles: roles(step),
+				};
+				(self.sender(step, fresh.collect()), call)
+			},
+			Kind::Withdraw => (self.sender(step, applicants().map(Some).collect()), Call::withdraw {}),
+			Kind::Approve => {
+				let hash = application.map(|application| H256(blake2_256(&application.encode())));
+				let call = Call::approve {
+					account,
+					application: hash.filter(|_| step.flaw(3) != Some(2)).unwrap_or_default(),
+					expires: expires(step),
+				};
+				(self.sender(step, auditors), call)
+			},
+			_ => {
+				let reason = RejectionReason::DossierMissing;
+				(self.sender(step, auditors), Call::reject { account, reason })
+			},
+		}
+	}
+
+	fn attempt_on_key(&self, step: &Step) -> (Sender, Call<Test>) {
+		match step.kind {
+			Kind::Rotate => {
+				let holders = holders_with(|_| true);
+				let sender = self.sender(step, holders);
+				let label = sender.clone().and_then(Labels::label_of).map_or(0, |label| label.id);
+				let (account, valid_until, signature) = self.consent(step, label);
+				let call = Call::rotate {
+					account,
+					valid_until,
+					signature,
+				};
+				(sender, call)
+			},
+			Kind::Reassign => {
+				let label = label(step, |label| !is_revoked(label));
+				let held_since = Labels::find(label).map_or(0, |(_, label)| label.held_since.block);
+				let reason = match step.subject.index(3) {
+					0 => RetirementReason::Rotated,
+					1 => RetirementReason::Lost,
+					_ => RetirementReason::Compromised {
+						since: since(step, held_since, System::block_number()),
+					},
+				};
+				let (account, valid_until, signature) = self.consent(step, label);
+				let call = Call::reassign {
+					label,
+					reason,
+					account,
+					valid_until,
+					signature,
+				};
+				(self.sender(step, council_or_auditors_of(label, Roles::NONE)), call)
+			},
+			_ => {
+				let revoked = crate::Labels::<Test>::iter().filter(|(_, label)| is_revoked(label));
+				let holders = revoked.map(|(account, _)| account);
+				let account = self.subject(step, RetiredKeys::<Test>::iter_keys().chain(holders));
+				let (key, held) = (RetiredKeys::<Test>::get(&account), Labels::label_of(account.clone()));
+				let (label, from, until) = match (key, held) {
+					(Some(key), _) => (key.label, key.from.block, key.until.block),
+					(None, Some(label)) => (label.id, label.held_since.block, System::block_number()),
+					(None, None) => (0, 0, 0),
+				};
+				let since = since(step, from, until);
+				let sender = self.sender(step, council_or_auditors_of(label, Roles::NONE));
+				(sender, Call::distrust { account, since })
+			},
+		}
+	}
+
+	fn attempt_on_certificate(&self, step: &Step) -> (Sender, Call<Test>) {
+		let authorities = holders_with(|label| label.roles.contains(Role::CertificateAuthority));
+		let certificate = CertificateHash([step.detail.index(3) as u8; 32]);
+		if let Kind::PublishCertificate = step.kind {
+			return (self.sender(step, authorities), Call::publish_certificate { certificate });
+		}
+		let published: Vec<_> = Certificates::<Test>::iter_keys().collect();
+		match draw(step.subject, &published) {
+			Some((label, certificate)) if step.is_fitting => {
+				let publisher = Labels::holder_of(label);
+				let sender = self.sender(step, vec![publisher]);
+				(sender, Call::withdraw_certificate { certificate })
+			},
+			_ => (self.sender(step, authorities), Call::withdraw_certificate { certificate }),
+		}
+	}
+
+	fn attempt_on_label(&self, step: &Step) -> (Sender, Call<Test>) {
+		let council = vec![None];
+		match step.kind {
+			Kind::Suspend => {
+				let label = label(step, |label| !is_revoked(label));
+				let held_since = Labels::find(label).map_or(0, |(_, label)| label.held_since.block);
+				let reason = match step.detail.index(3) {
+					0 => SuspensionReason::Unspecified,
+					1 => SuspensionReason::Investigation,
+					_ => SuspensionReason::KeyCompromised {
+						since: since(step, held_since, System::block_number()),
+					},
+				};
+				let regulators = holders_with(|label| label.roles.contains(Role::Regulator));
+				let apt = [council_or_auditors_of(label, Roles::NONE), regulators, holder(label)].concat();
+				(self.sender(step, apt), Call::suspend { label, reason })
+			},
+			Kind::Reinstate => {
+				let label = label(step, |label| matches!(label.standing, Standing::Suspended(_)));
+				let sender = self.sender(step, council_or_auditors_of(label, Roles::NONE));
+				(sender, Call::reinstate { label })
+			},
+			Kind::Revoke => {
+				let label = label(step, |label| !is_revoked(label));
+				let reason = LabelRevocationReason::GivenUp;
+				let apt = [council_or_auditors_of(label, Roles::NONE), holder(label)].concat();
+				(self.sender(step, apt), Call::revoke { label, reason })
+			},
+			Kind::Renew => {
+				let label = label(step, |label| !is_revoked(label));
+				let expires = expires(step);
+				let sender = self.sender(step, council_or_auditors_of(label, Roles::NONE));
+				(sender, Call::renew { label, expires })
+			},
+			Kind::AddRoles => {
+				let (label, roles) = (label(step, |label| !is_revoked(label)), roles(step));
+				let sender = self.sender(step, council_or_auditors_of(label, roles));
+				(sender, Call::add_roles { label, roles })
+			},
+			Kind::RemoveRoles => {
+				let label = label(step, |label| !is_revoked(label) && label.roles.iter().count() > 1);
+				let had = Labels::find(label).map_or(Roles::NONE, |(_, label)| label.roles);
+				let removable: Vec<_> = had.iter().filter(|role| *role != Role::Auditor).collect();
+				let one = draw(step.detail, &removable).filter(|_| step.flaw.is_none());
+				let roles = one.map_or_else(|| roles(step), Roles::only);
+				let sender = self.sender(step, council_or_auditors_of(label, roles));
+				(sender, Call::remove_roles { label, roles })
+			},
+			Kind::AppointAuditor => {
+				let label = label(step, |label| !is_revoked(label));
+				let countries: &[&str] = if step.amount.index(2) == 0 { &[] } else { &["DE", "FR"] };
+				let roles = match step.flaw(2) {
+					None => every_grantable_role(),
+					Some(0) => Roles::NONE,
+					Some(_) => Roles::all(),
+				};
+				let remit = remit(roles, countries);
+				(self.sender(step, council), Call::appoint_auditor { label, remit })
+			},
+			Kind::DismissAuditor => {
+				let label = label(step, |label| Remits::<Test>::contains_key(label.id));
+				(self.sender(step, council), Call::dismiss_auditor { label })
+			},
+			_ => {
+				let role = *step.detail.get(&Role::ALL);
+				let [calls, bytes] = [step.subject, step.amount].map(|lot| lot.index(1_000) as u32);
+				let quota = Quota { calls, bytes };
+				(self.sender(step, council), Call::set_quota { role, quota })
+			},
+		}
+	}
+}
+
+fn is_revoked(label: &Label) -> bool {
+	matches!(label.standing, Standing::Revoked { .. })
+}
+
+/// A label that fits, unless the lot is for any number, or there is none.
+fn label(step: &Step, fits: impl Fn(&Label) -> bool) -> LabelId {
+	let fitting: Vec<_> = crate::Labels::<Test>::iter_values()
+		.filter(|label| fits(label))
+		.map(|label| label.id)
+		.collect();
+	let numbers = LastLabel::<Test>::get() as usize + 2;
+	draw(step.subject, &fitting)
+		.filter(|_| step.is_fitting)
+		.unwrap_or(step.subject.index(numbers) as LabelId)
+}
+
+fn holder(label: LabelId) -> Vec<Sender> {
+	Labels::holder_of(label).into_iter().map(Some).collect()
+}
+
+/// Who holds such a label, and may use it.
+fn holders_with(fits: impl Fn(&Label) -> bool) -> Vec<Sender> {
+	let holders = crate::Labels::<Test>::iter().filter(|(_, label)| fits(label));
+	holders
+		.filter(|(account, _)| Labels::usable_label(account).is_ok())
+		.map(|(account, _)| Some(account))
+		.collect()
+}
+
+/// Who may decide about somebody like this.
+fn auditors(organisation: &OrganisationId, jurisdiction: &Jurisdiction, roles: Roles) -> Vec<Sender> {
+	crate::Labels::<Test>::iter_keys()
+		.filter(|account| Labels::ensure_auditor(account, organisation, jurisdiction, roles).is_ok())
+		.map(Some)
+		.collect()
+}
+
+/// Who may decide about that label, and about more roles. About an auditor's it is the council alone.
+fn council_or_auditors_of(label: LabelId, more: Roles) -> Vec<Sender> {
+	let auditors = Labels::find(label).map_or(vec![], |(_, label)| {
+		auditors(&label.organisation, &label.jurisdiction, label.roles.with(more))
+	});
+	[vec![None], auditors].concat()
+}
+
+fn jurisdiction(step: &Step) -> Jurisdiction {
+	match step.amount.index(2) {
+		_ if !step.is_fitting => Jurisdiction {
+			country: Country(*b"de"),
+			region: [0; 3],
+		},
+		0 => germany(),
+		_ => france(),
+	}
+}
+
+/// One or two.
+fn roles(step: &Step) -> Roles {
+	let grantable: Vec<_> = every_grantable_role().iter().collect();
+	let chosen = [step.detail, step.amount].map(|lot| *lot.get(&grantable));
+	let chosen: Roles = chosen.into_iter().collect();
+	match step.flaw(3) {
+		None => chosen,
+		Some(0) => Roles::NONE,
+		Some(1) => chosen.with(Roles::only(Role::Auditor)),
+		Some(_) => Roles::decode(&mut &u16::MAX.encode()[..]).expect("any sixteen bits decode"),
+	}
+}
+
+fn expires(step: &Step) -> Moment {
+	let now = TestLedger::here().time;
+	match step.flaw(3) {
+		Some(0) => now,
+		Some(1) => now + MaxValidity::get() + 1,
+		_ => now + 1 + step.amount.index(MaxValidity::get() as usize) as Moment,
+	}
+}
+
+/// A block from which on a key that was held from `from` to `until` is not believed.
+fn since(step: &Step, from: BlockNumber, until: BlockNumber) -> BlockNumber {
+	match step.flaw(2) {
+		None => from + step.amount.index((until - from) as usize + 1) as BlockNumber,
+		Some(0) => from.saturating_sub(1),
+		Some(_) => until + 1,
+	}
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Holding {
+	holder: AccountId,
+	roles: Roles,
+	expires: Moment,
+	standing: Standing,
+	/// From which block on the holder is not believed.
+	distrusted_since: Option<BlockNumber>,
+}
+
+/// What is expected of the chain.
+#[derive(Debug, PartialEq)]
+struct Model {
+	labels: BTreeMap<LabelId, Holding>,
+	applications: BTreeMap<AccountId, Roles>,
+	/// Which label each was, and from which block on it is not believed.
+	retired: BTreeMap<AccountId, (LabelId, Option<BlockNumber>)>,
+	remits: BTreeMap<LabelId, Remit>,
+	certificates: BTreeSet<(LabelId, CertificateHash)>,
+	quotas: BTreeMap<Role, Quota>,
+}
+
+impl Model {
+	/// How the chain is in fact.
+	fn of_the_chain() -> Self {
+		let labels = crate::Labels::<Test>::iter().map(|(holder, label)| {
+			let holding = Holding {
+				holder,
+				roles: label.roles,
+				expires: label.expires,
+				standing: label.standing,
+				distrusted_since: label.distrusted_since,
+			};
+			(label.id, holding)
+		});
+		let applications = Applications::<Test>::iter().map(|(account, application)| (account, application.roles));
+		let retired = RetiredKeys::<Test>::iter().map(|(account, key)| (account, (key.label, compromised_since(key.reason))));
+		let terms = Terms::<Test>::get();
+		Self {
+			labels: labels.collect(),
+			applications: applications.collect(),
+			retired: retired.collect(),
+			remits: Remits::<Test>::iter().collect(),
+			certificates: Certificates::<Test>::iter_keys().collect(),
+			quotas: Role::ALL.map(|role| (role, terms.of(Roles::only(role)))).into(),
+		}
+	}
+
+	fn held(&mut self, label: LabelId) -> &mut Holding {
+		self.labels
+			.get_mut(&label)
+			.expect("no call succeeds about a label that is not there")
+	}
+
+	fn label_of(&self, holder: &AccountId) -> LabelId {
+		let mut labels = self.labels.iter().filter(|(_, held)| held.holder == *holder);
+		*labels.next().expect("no call succeeds that takes a label, without one").0
+	}
+
+	fn move_label(&mut self, label: LabelId, to: AccountId, said: Option<BlockNumber>) {
+		let held = self.held(label);
+		let from = mem::replace(&mut held.holder, to);
+		// What was known of the key goes with it, whatever is said now.
+		let known = held.distrusted_since.take();
+		let since = known.into_iter().chain(said).min();
+		self.retired.insert(from, (label, since));
+	}
+
+	/// Does what a call does that succeeds now.
+	fn follow(&mut self, sender: Sender, call: Call<Test>) {
+		let signer = || sender.clone().expect("this call takes a signature to succeed");
+		match call {
+			Call::apply { roles, .. } => {
+				self.applications.insert(signer(), roles);
+			},
+			Call::withdraw {} => {
+				self.applications.remove(&signer());
+			},
+			Call::approve { account, expires, .. } => {
+				let roles = self.applications.remove(&account).expect("only an applicant is approved");
+				let holding = Holding {
+					holder: account,
+					roles,
+					expires,
+					standing: Standing::Active,
+					distrusted_since: None,
+				};
+				self.labels.insert(self.labels.len() as LabelId + 1, holding);
+			},
+			Call::reject { account, .. } => {
+				self.applications.remove(&account);
+			},
+			Call::suspend { label, reason } => {
+				let held = self.held(label);
+				let by_holder = sender.as_ref() == Some(&held.holder);
+				held.standing = Standing::Suspended(match reason {
+					SuspensionReason::KeyCompromised { since } => {
+						// A holder reports its key from now on, whatever it says.
+						let said = if by_holder { System::block_number() } else { since };
+						let since = distrust(&mut held.distrusted_since, said);
+						SuspensionReason::KeyCompromised { since }
+					},
+					other => other,
+				});
+			},
+			Call::reinstate { label } => {
+				let held = self.held(label);
+				(held.standing, held.distrusted_since) = (Standing::Active, None);
+			},
+			Call::revoke { label, reason } => {
+				self.held(label).standing = Standing::Revoked { cause: reason };
+				self.remits.remove(&label);
+			},
+			Call::renew { label, expires } => self.held(label).expires = expires,
+			Call::add_roles { label, roles } => {
+				let held = self.held(label);
+				held.roles = held.roles.with(roles);
+			},
+			Call::remove_roles { label, roles } => {
+				let held = self.held(label);
+				held.roles = held.roles.without(roles);
+			},
+			Call::rotate { account, .. } => {
+				let label = self.label_of(&signer());
+				self.move_label(label, account, None);
+			},
+			Call::reassign {
+				label, reason, account, ..
+			} => {
+				let held = self.held(label);
+				if let Standing::Suspended(SuspensionReason::KeyCompromised { .. }) = held.standing {
+					held.standing = Standing::Active;
+				}
+				self.move_label(label, account, compromised_since(reason));
+			},
+			Call::distrust { account, since } => {
+				if let Some((_, known)) = self.retired.get_mut(&account) {
+					distrust(known, since);
+				} else {
+					let label = self.label_of(&account);
+					let held = self.held(label);
+					let is_over = matches!(held.standing, Standing::Revoked { .. });
+					assert!(is_over, "{account:?} is not retired, nor is its label revoked");
+					distrust(&mut held.distrusted_since, since);
+				}
+			},
+			Call::appoint_auditor { label, remit } => {
+				let held = self.held(label);
+				held.roles = held.roles.with(Roles::only(Role::Auditor));
+				self.remits.insert(label, remit);
+			},
+			Call::dismiss_auditor { label } => {
+				let held = self.held(label);
+				if held.roles == Roles::only(Role::Auditor) {
+					held.standing = Standing::Revoked {
+						cause: LabelRevocationReason::Unspecified,
+					};
+				} else {
+					held.roles = held.roles.without(Roles::only(Role::Auditor));
+				}
+				self.remits.remove(&label);
+			},
+			Call::publish_certificate { certificate } => {
+				let label = self.label_of(&signer());
+				self.certificates.insert((label, certificate));
+			},
+			Call::withdraw_certificate { certificate } => {
+				let label = self.label_of(&signer());
+				self.certificates.remove(&(label, certificate));
+			},
+			Call::set_quota { role, quota } => {
+				self.quotas.insert(role, quota);
+			},
+			other => unreachable!("{other:?} is not among the kinds"),
+		}
+	}
+}
+
+/// The earlier block counts. Returns it.
+fn distrust(known: &mut Option<BlockNumber>, said: BlockNumber) -> BlockNumber {
+	let since = known.unwrap_or(said).min(said);
+	*known = Some(since);
+	since
+}
+
+fn compromised_since(reason: RetirementReason) -> Option<BlockNumber> {
+	match reason {
+		RetirementReason::Compromised { since } => Some(since),
+		RetirementReason::Rotated | RetirementReason::Lost => None,
+	}
+}
+
+fn pass(blocks: BlockNumber) {
+	match blocks {
+		0 => System::set_extrinsic_index(TestLedger::here().extrinsic + 1),
+		_ => at(System::block_number() + blocks),
+	}
+	System::reset_events();
+}
+
+fn storage_root() -> Vec<u8> {
+	sp_io::storage::root(StateVersion::V1)
+}
+
+/// The ways of a call to succeed that its name does not tell apart.
+const WAYS: [&str; 5] = [
+	"distrust of a holder",
+	"reassign by the council",
+	"renew by the council",
+	"add_roles by the council",
+	"remove_roles by the council",
+];
+
+/// The name of a call that succeeded, or which of the [`WAYS`] it was.
+fn name_of(sender: &Sender, call: &Call<Test>) -> &'static str {
+	let [of_holder, reassigned, renewed, added, removed] = WAYS;
+	match call {
+		Call::distrust { account, .. } if crate::Labels::<Test>::contains_key(account) => of_holder,
+		Call::reassign { .. } if sender.is_none() => reassigned,
+		Call::renew { .. } if sender.is_none() => renewed,
+		Call::add_roles { .. } if sender.is_none() => added,
+		Call::remove_roles { .. } if sender.is_none() => removed,
+		_ => call.get_call_name(),
+	}
+}
+
+/// Takes these steps on a new chain, and checks after each of them what is to be true. What succeeded, by name.
+fn run(steps: &[Step]) -> Vec<&'static str> {
+	let mut successes = Vec::new();
+	new_test_ext().execute_with(|| {
+		let people = People::new();
+		let mut model = Model::of_the_chain();
+		for step in steps {
+			pass(step.pause);
+			let (sender, call) = people.attempt(step);
+			let what = format!("{call:?} by {sender:?}");
+			let origin = sender.clone().map_or_else(RuntimeOrigin::root, RuntimeOrigin::signed);
+			let before = storage_root();
+			match RuntimeCall::Labels(call.clone()).dispatch(origin) {
+				Ok(_) => {
+					successes.push(name_of(&sender, &call));
+					model.follow(sender, call);
+				},
+				Err(_) => assert_eq!(storage_root(), before, "was refused and changed something: {what}"),
+			}
+			assert_eq!(Labels::do_try_state(), Ok(()), "{what}");
+			assert_eq!(Model::of_the_chain(), model, "{what}");
+		}
+	});
+	successes
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(setting("PROPTEST_CASES", 32)))]
+
+	#[test]
+	fn no_sequence_of_calls_breaks_an_invariant_or_does_what_the_model_does_not(steps in sequence()) {
+		run(&steps);
+	}
+}
+
+/// The positive control of the above: a sequence in which nothing succeeds shows nothing.
+#[test]
+fn each_call_succeeds_in_some_of_the_sequences() {
+	let mut runner = TestRunner::deterministic();
+	let (mut tried, mut successes) = (0, BTreeMap::<_, usize>::new());
+	for _ in 0..200 {
+		let steps = sequence().new_tree(&mut runner).expect("nothing is filtered out").current();
+		tried += steps.len();
+		for name in run(&steps) {
+			*successes.entry(name).or_default() += 1;
+		}
+	}
+	for name in Call::<Test>::get_call_names().iter().chain(&WAYS) {
+		assert!(successes.contains_key(name), "{name} never succeeds: {successes:?}");
+	}
+	let succeeded: usize = successes.values().sum();
+	assert!(succeeded * 4 > tried, "of {tried} calls only these succeeded: {successes:?}");
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the calls cost. The measured implementation is the runtime's.
+
+use frame_support::weights::Weight;
+
+/// Costs of the calls, and of [`Admission`](crate::Admission).
+pub trait WeightInfo {
+	/// `apply` of an account that was refused before.
+	fn apply() -> Weight;
+	/// `withdraw`.
+	fn withdraw() -> Weight;
+	/// `approve`.
+	fn approve() -> Weight;
+	/// `reject`.
+	fn reject() -> Weight;
+	/// `suspend` by an auditor.
+	fn suspend() -> Weight;
+	/// `reinstate`.
+	fn reinstate() -> Weight;
+	/// `revoke`.
+	fn revoke() -> Weight;
+	/// `renew`.
+	fn renew() -> Weight;
+	/// `add_roles` and `remove_roles`.
+	fn change_roles() -> Weight;
+	/// `rotate`, with the costliest scheme.
+	fn rotate() -> Weight;
+	/// `reassign`, with the costliest scheme.
+	fn reassign() -> Weight;
+	/// `distrust`.
+	fn distrust() -> Weight;
+	/// `appoint_auditor` with the longest remit.
+	fn appoint_auditor() -> Weight;
+	/// `dismiss_auditor`.
+	fn dismiss_auditor() -> Weight;
+	/// `publish_certificate`.
+	fn publish_certificate() -> Weight;
+	/// `withdraw_certificate`.
+	fn withdraw_certificate() -> Weight;
+	/// `set_quota`.
+	fn set_quota() -> Weight;
+	/// The extension that every extrinsic passes through, for one of a label's free calls.
+	fn admission() -> Weight;
+}
+
+/// For tests, where nothing is charged for.
+#[cfg(test)]
+impl WeightInfo for () {
+	fn apply() -> Weight {
+		Weight::zero()
+	}
+	fn withdraw() -> Weight {
+		Weight::zero()
+	}
+	fn approve() -> Weight {
+		Weight::zero()
+	}
+	fn reject() -> Weight {
+		Weight::zero()
+	}
+	fn suspend() -> Weight {
+		Weight::zero()
+	}
+	fn reinstate() -> Weight {
+		Weight::zero()
+	}
+	fn revoke() -> Weight {
+		Weight::zero()
+	}
+	fn renew() -> Weight {
+		Weight::zero()
+	}
+	fn change_roles() -> Weight {
+		Weight::zero()
+	}
+	fn rotate() -> Weight {
+		Weight::zero()
+	}
+	fn reassign() -> Weight {
+		Weight::zero()
+	}
+	fn distrust() -> Weight {
+		Weight::zero()
+	}
+	fn appoint_auditor() -> Weight {
+		Weight::zero()
+	}
+	fn dismiss_auditor() -> Weight {
+		Weight::zero()
+	}
+	fn publish_certificate() -> Weight {
+		Weight::zero()
+	}
+	fn withdraw_certificate() -> Weight {
+		Weight::zero()
+	}
+	fn set_quota() -> Weight {
+		Weight::zero()
+	}
+	fn admission() -> Weight {
+		Weight::zero()
+	}
+}

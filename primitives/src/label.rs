@@ -1,0 +1,669 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use crate::{AccountId, BlockNumber, Inclusion, LabelId, Moment, Role};
+use alloc::string::{String, ToString};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::{fmt, str::FromStr};
+use scale_info::TypeInfo;
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
+use sp_runtime::{traits::ConstU32, transaction_validity::InvalidTransaction, BoundedVec};
+
+/// A set of roles.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(
+	feature = "serde",
+	derive(Serialize, Deserialize),
+	serde(into = "alloc::vec::Vec<Role>", from = "alloc::vec::Vec<Role>")
+)]
+pub struct Roles(u16);
+
+impl Roles {
+	/// No role.
+	pub const NONE: Self = Self(0);
+
+	const fn bit(role: Role) -> u16 {
+		// There are fewer roles than bits: see the test.
+		1u16.wrapping_shl(role as u32)
+	}
+
+	/// One role.
+	pub const fn only(role: Role) -> Self {
+		Self(Self::bit(role))
+	}
+
+	/// Every role there is.
+	pub fn all() -> Self {
+		Role::ALL.into_iter().collect()
+	}
+
+	/// Whether there is none.
+	pub const fn is_empty(self) -> bool {
+		self.0 == 0
+	}
+
+	/// Whether bits are set that stand for no role.
+	pub fn has_unknown(self) -> bool {
+		!Self::all().includes(self)
+	}
+
+	/// Whether `role` is among them.
+	pub const fn contains(self, role: Role) -> bool {
+		self.0 & Self::bit(role) != 0
+	}
+
+	/// Whether all of `other` are among them.
+	pub const fn includes(self, other: Self) -> bool {
+		other.0 & !self.0 == 0
+	}
+
+	/// Those of both.
+	#[must_use]
+	pub const fn with(self, other: Self) -> Self {
+		Self(self.0 | other.0)
+	}
+
+	/// Those that are not in `other`.
+	#[must_use]
+	pub const fn without(self, other: Self) -> Self {
+		Self(self.0 & !other.0)
+	}
+
+	/// Each of them, in the order of their indices.
+	pub fn iter(self) -> impl Iterator<Item = Role> {
+		Role::ALL.into_iter().filter(move |role| self.contains(*role))
+	}
+}
+
+impl FromIterator<Role> for Roles {
+	fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
+		roles.into_iter().fold(Self::NONE, |all, role| all.with(Self::only(role)))
+	}
+}
+
+impl From<alloc::vec::Vec<Role>> for Roles {
+	fn from(roles: alloc::vec::Vec<Role>) -> Self {
+		roles.into_iter().collect()
+	}
+}
+
+impl From<Roles> for alloc::vec::Vec<Role> {
+	fn from(roles: Roles) -> Self {
+		roles.iter().collect()
+	}
+}
+
+impl fmt::Debug for Roles {
+	fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+		f.debug_set().entries(self.iter()).finish()
+	}
+}
+
+/// Why a text is not a jurisdiction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseJurisdictionError;
+
+impl fmt::Display for ParseJurisdictionError {
+	fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+		f.write_str("expected a country of ISO 3166-1 such as DE, or one with its region of ISO 3166-2 such as DE-BY")
+	}
+}
+
+impl core::error::Error for ParseJurisdictionError {}
+
+/// Two capital letters of ISO 3166-1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(
+	feature = "serde",
+	derive(Serialize, Deserialize),
+	serde(into = "String", try_from = "String")
+)]
+pub struct Country(pub [u8; 2]);
+
+impl Country {
+	/// Whether it has the form that ISO 3166 gives to codes. Calls decode any bytes.
+	pub fn is_well_formed(&self) -> bool {
+		self.0.iter().all(u8::is_ascii_uppercase)
+	}
+}
+
+/// A country, and where it matters a region of it; written `DE` or `DE-BY`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(
+	feature = "serde",
+	derive(Serialize, Deserialize),
+	serde(into = "String", try_from = "String")
+)]
+pub struct Jurisdiction {
+	/// Where.
+	pub country: Country,
+	/// Up to three capital letters or digits of ISO 3166-2, then zeros; only zeros where the whole country is meant.
+	pub region: [u8; 3],
+}
+
+impl Jurisdiction {
+	/// Whether it has the form that ISO 3166 gives to codes. Calls decode any bytes.
+	pub fn is_well_formed(&self) -> bool {
+		let is_code = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+		let used = self.region.iter().take_while(|byte| **byte != 0).count();
+		let (code, rest) = self.region.split_at_checked(used).unwrap_or_default();
+		self.country.is_well_formed() && code.iter().all(is_code) && rest.iter().all(|byte| *byte == 0)
+	}
+}
+
+impl fmt::Display for Country {
+	fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+		write_ascii(f, &self.0)
+	}
+}
+
+fn write_ascii(f: &mut fmt::Formatter, text: &[u8]) -> fmt::Result {
+	use fmt::Write;
+	text.iter()
+		.take_while(|byte| **byte != 0)
+		.try_for_each(|byte| f.write_char(char::from(*byte)))
+}
+
+impl fmt::Display for Jurisdiction {
+	fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+		fmt::Display::fmt(&self.country, f)?;
+		match self.region {
+			[0, ..] => Ok(()),
+			region => f.write_str("-").and_then(|()| write_ascii(f, &region)),
+		}
+	}
+}
+
+impl FromStr for Country {
+	type Err = ParseJurisdictionError;
+
+	fn from_str(text: &str) -> Result<Self, ParseJurisdictionError> {
+		let letters = text.as_bytes().try_into().map_err(|_| ParseJurisdictionError)?;
+		Some(Self(letters)).filter(Self::is_well_formed).ok_or(ParseJurisdictionError)
+	}
+}
+
+impl FromStr for Jurisdiction {
+	type Err = ParseJurisdictionError;
+
+	fn from_str(text: &str) -> Result<Self, ParseJurisdictionError> {
+		let (country, code) = text
+			.split_once('-')
+			.map_or((text, None), |(country, code)| (country, Some(code)));
+		let mut region = [0; 3];
+		if let Some(code) = code {
+			if code.is_empty() || code.len() > region.len() || code.contains('\0') {
+				return Err(ParseJurisdictionError);
+			}
+			region.iter_mut().zip(code.bytes()).for_each(|(to, from)| *to = from);
+		}
+		let country = country.parse()?;
+		Some(Self { country, region })
+			.filter(Self::is_well_formed)
+			.ok_or(ParseJurisdictionError)
+	}
+}
+
+/// Debugged, and written into documents, as it is displayed.
+macro_rules! as_text {
+	($name:ident) => {
+		impl fmt::Debug for $name {
+			fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+				fmt::Display::fmt(self, f)
+			}
+		}
+
+		impl From<$name> for String {
+			fn from(value: $name) -> Self {
+				value.to_string()
+			}
+		}
+
+		impl TryFrom<String> for $name {
+			type Error = ParseJurisdictionError;
+
+			fn try_from(text: String) -> Result<Self, ParseJurisdictionError> {
+				text.parse()
+			}
+		}
+	};
+}
+
+as_text!(Country);
+as_text!(Jurisdiction);
+
+/// A remit that is not for everywhere names at most this many countries.
+pub const MAX_COUNTRIES: u32 = 64;
+
+/// What an auditor may decide about.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+pub struct Remit {
+	/// The roles that a label may have for the auditor to decide about it. Never `Auditor`.
+	pub roles: Roles,
+	/// Where a label may be at home. None: everywhere.
+	pub countries: BoundedVec<Country, ConstU32<MAX_COUNTRIES>>,
+}
+
+impl Remit {
+	/// Whether it is one at all.
+	pub fn is_valid(&self) -> bool {
+		!self.roles.is_empty()
+			&& !self.roles.has_unknown()
+			&& !self.roles.contains(Role::Auditor)
+			&& self.countries.iter().all(Country::is_well_formed)
+	}
+
+	/// Whether it is about labels of these roles, at home there.
+	pub fn covers(&self, jurisdiction: &Jurisdiction, roles: Roles) -> bool {
+		self.roles.includes(roles) && (self.countries.is_empty() || self.countries.contains(&jurisdiction.country))
+	}
+}
+
+/// What an account asks for (X.1407 9.1.1 b). An auditor decides.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct Application {
+	/// The dossier that the auditor is to be shown.
+	pub dossier: crate::DossierHash,
+	/// Which organisation the applicant acts for.
+	pub organisation: crate::OrganisationId,
+	/// Where it is at home.
+	pub jurisdiction: Jurisdiction,
+	/// What it wants to act as.
+	pub roles: Roles,
+	/// When it asked.
+	pub applied: Inclusion,
+}
+
+/// Why an auditor refuses. A code and no text (X.1407 8.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "kebab-case"))]
+pub enum RejectionReason {
+	/// The auditor does not say.
+	Unspecified,
+	/// The dossier was not shown, or not all of it.
+	DossierMissing,
+	/// The dossier is not the one that the application commits to.
+	DossierMismatch,
+	/// What the dossier says could not be confirmed, or is not so.
+	IdentityNotConfirmed,
+	/// The applicant is not entitled to a role that it asks for.
+	RoleNotJustified,
+	/// The certificate is expired, not yet valid, of an unknown authority, or of another key.
+	CertificateNotTrusted,
+}
+
+/// How an application ended that was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct Rejection {
+	/// Why.
+	pub reason: RejectionReason,
+	/// The auditor's label.
+	pub by: LabelId,
+	/// When.
+	pub at: Inclusion,
+}
+
+/// Why a label is suspended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(
+	feature = "serde",
+	derive(Serialize, Deserialize),
+	serde(tag = "reason", rename_all = "camelCase")
+)]
+pub enum SuspensionReason {
+	/// Whoever suspends does not say.
+	Unspecified,
+	/// Under inquiry.
+	Investigation,
+	/// The key is, or may be, in wrong hands. What it signed from block `since` on is not to be believed.
+	KeyCompromised {
+		/// The first block that the key's signatures are not believed in.
+		since: BlockNumber,
+	},
+}
+
+/// Why a label is gone for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "kebab-case"))]
+pub enum LabelRevocationReason {
+	/// Whoever revokes does not say.
+	Unspecified,
+	/// The holder gave it up.
+	GivenUp,
+	/// The organisation is no more.
+	OrganisationDissolved,
+	/// The identity was false.
+	FalseIdentity,
+	/// Breach of the network's rules.
+	Misconduct,
+}
+
+/// How a label stands. That it may have expired besides, its date says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(
+	feature = "serde",
+	derive(Serialize, Deserialize),
+	serde(tag = "state", rename_all = "camelCase")
+)]
+pub enum Standing {
+	/// It may be used.
+	Active,
+	/// It may not be used for now.
+	Suspended(SuspensionReason),
+	/// It may never be used again.
+	Revoked {
+		/// Why.
+		cause: LabelRevocationReason,
+	},
+}
+
+/// An audited identity (X.1407 9.1.1 b), under the account that holds it now.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct Label {
+	/// Its number, for ever.
+	pub id: LabelId,
+	/// Whose it is. Labels of one organisation share it.
+	pub organisation: crate::OrganisationId,
+	/// Where it is at home.
+	pub jurisdiction: Jurisdiction,
+	/// What it may act as.
+	pub roles: Roles,
+	/// Ends by itself at this time.
+	pub expires: Moment,
+	/// Whether it may be used until then.
+	pub standing: Standing,
+	/// The dossier that was audited.
+	pub dossier: crate::DossierHash,
+	/// The auditor's label; none for those of genesis.
+	pub auditor: Option<LabelId>,
+	/// Since when the account that holds it does so.
+	pub held_since: Inclusion,
+	/// The first block that this account's signatures are not believed in, once its key was reported as compromised. It stays until the
+	/// report is taken back by reinstatement, whatever becomes of the label meanwhile.
+	pub distrusted_since: Option<BlockNumber>,
+	/// How many entries its history has.
+	pub changes: u32,
+}
+
+/// Why an account does not hold a label any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(
+	feature = "serde",
+	derive(Serialize, Deserialize),
+	serde(tag = "reason", rename_all = "camelCase")
+)]
+pub enum RetirementReason {
+	/// The holder moved to another key, as is good practice.
+	Rotated,
+	/// The key is lost; nobody is known to have it.
+	Lost,
+	/// The key is, or may be, in wrong hands. What it signed from block `since` on is not to be believed.
+	Compromised {
+		/// The first block that the key's signatures are not believed in.
+		since: BlockNumber,
+	},
+}
+
+/// An account that held a label once. It never holds one again.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct RetiredKey {
+	/// Which label.
+	pub label: LabelId,
+	/// From when.
+	pub from: Inclusion,
+	/// Until when: here, the next account took over.
+	pub until: Inclusion,
+	/// Why.
+	pub reason: RetirementReason,
+}
+
+/// What happened to a label.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(
+	feature = "serde",
+	derive(Serialize, Deserialize),
+	serde(tag = "event", rename_all = "camelCase")
+)]
+pub enum LabelEvent {
+	/// It came to be.
+	Granted,
+	/// It may not be used for now.
+	Suspended,
+	/// It may be used again.
+	Reinstated,
+	/// It is gone for good.
+	Revoked,
+	/// Its date moved.
+	Renewed,
+	/// Roles were added or removed.
+	RolesChanged,
+	/// Another account holds it.
+	Rotated {
+		/// Who held it before.
+		from: AccountId,
+		/// Who holds it now.
+		to: AccountId,
+	},
+}
+
+/// An entry in a label's history, and how the label was from there on. Never rewritten.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct LabelChange {
+	/// When.
+	pub at: Inclusion,
+	/// The label that did it; none for genesis and the council.
+	pub by: Option<LabelId>,
+	/// What.
+	pub event: LabelEvent,
+	/// The roles from here on.
+	pub roles: Roles,
+	/// The date from here on.
+	pub expires: Moment,
+	/// The standing from here on.
+	pub standing: Standing,
+}
+
+/// Why an account may not act in a role, or could not at a time that is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(
+	feature = "serde",
+	derive(Serialize, Deserialize),
+	serde(tag = "fault", rename_all = "camelCase")
+)]
+pub enum AuthorityFault {
+	/// The account holds no label.
+	NoLabel,
+	/// The account does not hold its label any more.
+	KeyRetired,
+	/// The key is not to be believed from block `since` on.
+	KeyCompromised {
+		/// The first block that the key's signatures are not believed in.
+		since: BlockNumber,
+	},
+	/// The label is suspended.
+	Suspended,
+	/// The label is revoked.
+	Revoked,
+	/// The label's date is over.
+	Expired,
+	/// The label does not have the role.
+	WrongRole,
+}
+
+/// Why an extrinsic is not admitted. A pool can say no more than a number: the index and one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdmissionFault {
+	/// The account holds no label: it can apply for one, and withdraw its application.
+	NoLabel,
+	/// The account does not hold its label any more.
+	KeyRetired,
+	/// The key was reported as compromised.
+	KeyCompromised,
+	/// The label is suspended.
+	Suspended,
+	/// The label is revoked.
+	Revoked,
+	/// The label's date is over.
+	Expired,
+	/// The quota of this window is used up, with what waits in the pool.
+	QuotaUsedUp,
+	/// The account applied already.
+	AlreadyApplied,
+	/// The account holds a label already.
+	AlreadyLabelled,
+	/// There were as many applications in this window, or wait for an auditor, as there may.
+	TooManyApplications,
+}
+
+impl AdmissionFault {
+	const ALL: [Self; 10] = [
+		Self::NoLabel,
+		Self::KeyRetired,
+		Self::KeyCompromised,
+		Self::Suspended,
+		Self::Revoked,
+		Self::Expired,
+		Self::QuotaUsedUp,
+		Self::AlreadyApplied,
+		Self::AlreadyLabelled,
+		Self::TooManyApplications,
+	];
+
+	/// Its number.
+	pub const fn code(self) -> u8 {
+		// There are fewer than 255.
+		(self as u8).saturating_add(1)
+	}
+
+	/// The fault of that number.
+	pub fn from_code(code: u8) -> Option<Self> {
+		Self::ALL.into_iter().find(|fault| fault.code() == code)
+	}
+}
+
+impl From<AuthorityFault> for AdmissionFault {
+	fn from(fault: AuthorityFault) -> Self {
+		match fault {
+			// Whoever lacks a role is a label all the same: the call says so.
+			AuthorityFault::NoLabel | AuthorityFault::WrongRole => Self::NoLabel,
+			AuthorityFault::KeyRetired => Self::KeyRetired,
+			AuthorityFault::KeyCompromised { .. } => Self::KeyCompromised,
+			AuthorityFault::Suspended => Self::Suspended,
+			AuthorityFault::Revoked => Self::Revoked,
+			AuthorityFault::Expired => Self::Expired,
+		}
+	}
+}
+
+impl From<AdmissionFault> for InvalidTransaction {
+	fn from(fault: AdmissionFault) -> Self {
+		Self::Custom(fault.code())
+	}
+}
+
+/// What a label may use without a fee in a window of blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct Quota {
+	/// Calls; a batch has as many as are in it.
+	pub calls: u32,
+	/// Bytes of extrinsics.
+	pub bytes: u32,
+}
+
+/// What an account used of its [`Quota`], and until when that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct QuotaUsage {
+	/// What there is in a window.
+	pub quota: Quota,
+	/// What was used in this one.
+	pub used: Quota,
+	/// The block in which the next one begins.
+	pub reopens: BlockNumber,
+}
+
+/// What the ledger knows of an account (X.1407 7.2.2).
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct AccountStatus {
+	/// The label that it holds.
+	pub label: Option<Label>,
+	/// What it used of its quota.
+	pub usage: Option<QuotaUsage>,
+	/// The label that it held once.
+	pub retired: Option<RetiredKey>,
+	/// What it applied for.
+	pub application: Option<Application>,
+	/// Why it was refused the last time.
+	pub rejection: Option<Rejection>,
+}
+
+/// What the ledger knows of a label.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct LabelStatus {
+	/// Who holds it.
+	pub holder: AccountId,
+	/// How it is.
+	pub label: Label,
+	/// What it may decide about, if it is an auditor.
+	pub remit: Option<Remit>,
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn each_role_is_a_member_of_its_own() {
+		for (index, role) in (0u32..).zip(Role::ALL) {
+			assert_eq!(role as u32, index);
+			assert!(index < u16::BITS);
+			let only = Roles::only(role);
+			assert_eq!(only.iter().collect::<Vec<_>>(), [role]);
+			assert!(Roles::all().includes(only) && !only.includes(Roles::all()));
+			assert!(!Roles::all().without(only).contains(role));
+			assert_eq!(Roles::all().without(only).with(only), Roles::all());
+		}
+		assert!(Roles::NONE.is_empty() && Roles::all().includes(Roles::NONE));
+	}
+
+	#[test]
+	fn bits_without_a_role_are_noticed() {
+		assert!(!Roles::all().has_unknown());
+		let stray = Roles::decode(&mut &(1u16 << Role::ALL.len()).encode()[..]).expect("any sixteen bits decode");
+		assert!(stray.has_unknown());
+	}
+
+	#[test]
+	fn each_fault_has_a_number_of_its_own() {
+		for (index, fault) in (1u8..).zip(AdmissionFault::ALL) {
+			assert_eq!(fault.code(), index);
+			assert_eq!(AdmissionFault::from_code(index), Some(fault));
+		}
+		assert_eq!(AdmissionFault::from_code(0), None);
+		assert_eq!(AdmissionFault::from_code(u8::MAX), None);
+	}
+
+	#[test]
+	fn jurisdictions_are_read_as_they_are_written() {
+		for text in ["DE", "DE-BY", "FR-75", "CN-GD", "GB-ENG"] {
+			assert_eq!(text.parse::<Jurisdiction>().map(|read| read.to_string()), Ok(text.into()));
+		}
+		for text in ["", "D", "de", "DEU", "DE-", "DE-BAYE", "DE-by", "DE BY", "É", "DE-\0\0"] {
+			assert_eq!(text.parse::<Jurisdiction>(), Err(ParseJurisdictionError), "{text:?}");
+		}
+		let gap = Jurisdiction {
+			country: Country(*b"DE"),
+			region: [b'B', 0, b'Y'],
+		};
+		assert!(!gap.is_well_formed());
+	}
+}

@@ -547,8 +547,16 @@ async fn node_that_cannot_answer_is_explained() {
 	at(&format!("ws://{}", silent.local_addr().expect("a listener has an address"))).expect(3, "no node answers");
 
 	// Without a label nothing is registered, and the evidence serves the next try.
-	cli.run(&["proof", "register", "a.txt", "--key", "ada", "--submitter-dev-key", "//Ferdie"])
-		.expect(1, "holds no label");
+	cli.run(&[
+		"proof",
+		"register",
+		"a.txt",
+		"--key",
+		"ada",
+		"--submitter-dev-key",
+		"//Ferdie",
+	])
+	.expect(1, "holds no label");
 	let evidence = fs::read(cli.directory.join("a.txt.evidence.json")).expect("evidence is written before anything is sent");
 	cli.ok(&register("a.txt", &[]));
 	assert_eq!(fs::read(cli.directory.join("a.txt.evidence.json")).ok(), Some(evidence));

@@ -48,8 +48,8 @@ impl<T: frame_system::Config> pallet_governance::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `103`
 		//  Estimated: `1489`
-		// Minimum execution time: 7_220_000 picoseconds.
-		Weight::from_parts(7_892_000, 0)
+		// Minimum execution time: 7_181_000 picoseconds.
+		Weight::from_parts(7_732_000, 0)
 			.saturating_add(Weight::from_parts(0, 1489))
 			.saturating_add(T::DbWeight::get().reads(1))
 	}

@@ -43,87 +43,97 @@ use core::marker::PhantomData;
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_proofs::WeightInfo for WeightInfo<T> {
 	/// Storage: `Proofs::Records` (r:1 w:1)
-	/// Proof: `Proofs::Records` (`max_values`: None, `max_size`: Some(180), added: 2655, mode: `MaxEncodedLen`)
-	/// Storage: `System::BlockHash` (r:1 w:0)
-	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Proof: `Proofs::Records` (`max_values`: None, `max_size`: Some(184), added: 2659, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Labels` (r:2 w:0)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn register_ecdsa() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `66`
-		//  Estimated: `3645`
-		// Minimum execution time: 47_040_000 picoseconds.
-		Weight::from_parts(51_697_000, 0)
-			.saturating_add(Weight::from_parts(0, 3645))
-			.saturating_add(T::DbWeight::get().reads(3))
+		//  Measured:  `659`
+		//  Estimated: `6274`
+		// Minimum execution time: 60_350_000 picoseconds.
+		Weight::from_parts(76_604_000, 0)
+			.saturating_add(Weight::from_parts(0, 6274))
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Proofs::Records` (r:1 w:1)
-	/// Proof: `Proofs::Records` (`max_values`: None, `max_size`: Some(180), added: 2655, mode: `MaxEncodedLen`)
-	/// Storage: `System::BlockHash` (r:1 w:0)
-	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Proof: `Proofs::Records` (`max_values`: None, `max_size`: Some(184), added: 2659, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Labels` (r:2 w:0)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn register_sr25519() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `66`
-		//  Estimated: `3645`
-		// Minimum execution time: 49_323_000 picoseconds.
-		Weight::from_parts(54_652_000, 0)
-			.saturating_add(Weight::from_parts(0, 3645))
-			.saturating_add(T::DbWeight::get().reads(3))
+		//  Measured:  `659`
+		//  Estimated: `6274`
+		// Minimum execution time: 60_119_000 picoseconds.
+		Weight::from_parts(65_768_000, 0)
+			.saturating_add(Weight::from_parts(0, 6274))
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Proofs::Records` (r:1 w:1)
-	/// Proof: `Proofs::Records` (`max_values`: None, `max_size`: Some(180), added: 2655, mode: `MaxEncodedLen`)
-	/// Storage: `System::BlockHash` (r:1 w:0)
-	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Proof: `Proofs::Records` (`max_values`: None, `max_size`: Some(184), added: 2659, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Labels` (r:2 w:0)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn register_ed25519() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `66`
-		//  Estimated: `3645`
-		// Minimum execution time: 49_173_000 picoseconds.
-		Weight::from_parts(55_613_000, 0)
-			.saturating_add(Weight::from_parts(0, 3645))
-			.saturating_add(T::DbWeight::get().reads(3))
+		//  Measured:  `659`
+		//  Estimated: `6274`
+		// Minimum execution time: 58_878_000 picoseconds.
+		Weight::from_parts(64_376_000, 0)
+			.saturating_add(Weight::from_parts(0, 6274))
+			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Proofs::Records` (r:1 w:0)
-	/// Proof: `Proofs::Records` (`max_values`: None, `max_size`: Some(180), added: 2655, mode: `MaxEncodedLen`)
+	/// Proof: `Proofs::Records` (`max_values`: None, `max_size`: Some(184), added: 2659, mode: `MaxEncodedLen`)
 	/// Storage: `Proofs::Claims` (r:1 w:1)
-	/// Proof: `Proofs::Claims` (`max_values`: None, `max_size`: Some(228), added: 2703, mode: `MaxEncodedLen`)
-	/// Storage: `System::BlockHash` (r:1 w:0)
-	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Proof: `Proofs::Claims` (`max_values`: None, `max_size`: Some(232), added: 2707, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Labels` (r:2 w:0)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn claim() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `257`
-		//  Estimated: `3693`
-		// Minimum execution time: 58_898_000 picoseconds.
-		Weight::from_parts(69_904_000, 0)
-			.saturating_add(Weight::from_parts(0, 3693))
-			.saturating_add(T::DbWeight::get().reads(4))
+		//  Measured:  `887`
+		//  Estimated: `6274`
+		// Minimum execution time: 69_023_000 picoseconds.
+		Weight::from_parts(74_801_000, 0)
+			.saturating_add(Weight::from_parts(0, 6274))
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Proofs::Records` (r:1 w:0)
-	/// Proof: `Proofs::Records` (`max_values`: None, `max_size`: Some(180), added: 2655, mode: `MaxEncodedLen`)
+	/// Proof: `Proofs::Records` (`max_values`: None, `max_size`: Some(184), added: 2659, mode: `MaxEncodedLen`)
 	/// Storage: `Proofs::Claims` (r:1 w:1)
-	/// Proof: `Proofs::Claims` (`max_values`: None, `max_size`: Some(228), added: 2703, mode: `MaxEncodedLen`)
-	/// Storage: `System::BlockHash` (r:1 w:0)
-	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Proof: `Proofs::Claims` (`max_values`: None, `max_size`: Some(232), added: 2707, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Labels` (r:2 w:0)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn revoke() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `493`
-		//  Estimated: `3693`
-		// Minimum execution time: 64_096_000 picoseconds.
-		Weight::from_parts(73_820_000, 0)
-			.saturating_add(Weight::from_parts(0, 3693))
-			.saturating_add(T::DbWeight::get().reads(4))
+		//  Measured:  `1127`
+		//  Estimated: `6274`
+		// Minimum execution time: 72_008_000 picoseconds.
+		Weight::from_parts(79_228_000, 0)
+			.saturating_add(Weight::from_parts(0, 6274))
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 }

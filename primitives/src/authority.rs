@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{payload::GenesisHash, Inclusion};
+use crate::{payload::GenesisHash, Inclusion, Operation};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 #[cfg(feature = "serde")]
@@ -62,6 +62,10 @@ pub type LabelId = u32;
 pub trait Authority<AccountId> {
 	/// The label under which `who` may act in `role` now, or the precise reason why it may not. At the most two reads of storage.
 	fn ensure(who: &AccountId, role: Role) -> Result<LabelId, DispatchError>;
+
+	/// As [`Self::ensure`], for an operation that takes a confirmation by the label's passkey where it is guarded by one (X.1407 9.1.1 d). At
+	/// the most three reads of storage.
+	fn ensure_confirmed(who: &AccountId, role: Role, operation: Operation) -> Result<LabelId, DispatchError>;
 
 	/// Sees to it that `who` passes [`Self::ensure`] for `role`, by the costliest path.
 	#[cfg(feature = "runtime-benchmarks")]

@@ -17,10 +17,12 @@ impl fmt::Display for ParseHashError {
 
 impl core::error::Error for ParseHashError {}
 
-fn parse_hex(text: &str) -> Result<[u8; 32], ParseHashError> {
+/// Reads so many bytes from hexadecimal digits.
+pub(crate) fn parse_hex<const N: usize>(text: &str) -> Result<[u8; N], ParseHashError> {
 	let digits = text.strip_prefix("0x").unwrap_or(text).as_bytes();
-	let mut bytes = [0; 32];
-	if digits.len() != 64 {
+	let mut bytes = [0; N];
+	// Saturating: no text has so many digits that it matters.
+	if digits.len() != N.saturating_mul(2) {
 		return Err(ParseHashError);
 	}
 	for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{AccountId, BlockNumber, Inclusion, LabelId, Moment, Role};
-use alloc::string::{String, ToString};
+use crate::{AccountId, BlockNumber, CertificateBinding, CertificateHash, Inclusion, LabelId, Moment, Role};
+use alloc::{
+	string::{String, ToString},
+	vec::Vec,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::{fmt, str::FromStr};
 use scale_info::TypeInfo;
@@ -14,7 +17,7 @@ use sp_runtime::{traits::ConstU32, transaction_validity::InvalidTransaction, Bou
 #[cfg_attr(
 	feature = "serde",
 	derive(Serialize, Deserialize),
-	serde(into = "alloc::vec::Vec<Role>", from = "alloc::vec::Vec<Role>")
+	serde(into = "Vec<Role>", from = "Vec<Role>")
 )]
 pub struct Roles(u16);
 
@@ -81,13 +84,13 @@ impl FromIterator<Role> for Roles {
 	}
 }
 
-impl From<alloc::vec::Vec<Role>> for Roles {
-	fn from(roles: alloc::vec::Vec<Role>) -> Self {
+impl From<Vec<Role>> for Roles {
+	fn from(roles: Vec<Role>) -> Self {
 		roles.into_iter().collect()
 	}
 }
 
-impl From<Roles> for alloc::vec::Vec<Role> {
+impl From<Roles> for Vec<Role> {
 	fn from(roles: Roles) -> Self {
 		roles.iter().collect()
 	}
@@ -272,6 +275,8 @@ pub struct Application {
 	pub jurisdiction: Jurisdiction,
 	/// What it wants to act as.
 	pub roles: Roles,
+	/// The certificate whose key it has, if it applies with one (X.1407 7.1.2 a).
+	pub certificate: Option<CertificateBinding>,
 	/// When it asked.
 	pub applied: Inclusion,
 }
@@ -378,6 +383,8 @@ pub struct Label {
 	pub standing: Standing,
 	/// The dossier that was audited.
 	pub dossier: crate::DossierHash,
+	/// The certificate that was audited, if the identity rests on one.
+	pub certificate: Option<CertificateHash>,
 	/// The auditor's label; none for those of genesis.
 	pub auditor: Option<LabelId>,
 	/// Since when the account that holds it does so.
@@ -385,6 +392,8 @@ pub struct Label {
 	/// The first block that this account's signatures are not believed in, once its key was reported as compromised. It stays until the
 	/// report is taken back by reinstatement, whatever becomes of the label meanwhile.
 	pub distrusted_since: Option<BlockNumber>,
+	/// What takes a confirmation by the label's passkey besides the account's signature. None where it has no passkey.
+	pub guarded: crate::Operations,
 	/// How many entries its history has.
 	pub changes: u32,
 }
@@ -420,6 +429,34 @@ pub struct RetiredKey {
 	pub until: Inclusion,
 	/// Why.
 	pub reason: RetirementReason,
+}
+
+/// A label has at most this many guardians.
+pub const MAX_GUARDIANS: u32 = 9;
+
+/// Labels that are guardians.
+pub type GuardianIds = BoundedVec<LabelId, ConstU32<MAX_GUARDIANS>>;
+
+/// Who may help a holder to get a label back whose key is lost.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct Guardianship {
+	/// Their labels, in the order of their numbers.
+	pub guardians: GuardianIds,
+	/// How many of them it takes.
+	pub threshold: u32,
+	/// Blocks between the last approval that it takes and the moment the label can move: time for the holder to object.
+	pub delay: BlockNumber,
+}
+
+/// An attempt to get a label back, to one new account.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct Recovery {
+	/// The guardians who approved, the one who began it first.
+	pub approvals: GuardianIds,
+	/// The first block in which the label can move, once enough of them did.
+	pub ready: Option<BlockNumber>,
 }
 
 /// What happened to a label.
@@ -615,6 +652,10 @@ pub struct LabelStatus {
 	pub label: Label,
 	/// What it may decide about, if it is an auditor.
 	pub remit: Option<Remit>,
+	/// Who may help its holder to get it back.
+	pub guardianship: Option<Guardianship>,
+	/// Attempts to do so, by the account that is to hold it.
+	pub recoveries: Vec<(AccountId, Recovery)>,
 }
 
 #[cfg(test)]

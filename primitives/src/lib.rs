@@ -6,7 +6,9 @@
 //! - [`Subject`], [`EvidenceHash`]: the two hashes of a proof. The first is where it is found, the second is what it states.
 //! - [`payload`]: the bytes an owner signs. [`OwnerSignature`]: how they are signed and judged.
 //! - [`Record`]: what the ledger keeps of a registration.
+//! - [`CertificateClaim`]: a signature with the key of an applicant's certificate (X.509).
 //! - [`Label`]: an audited identity, with its [`Roles`], its [`Standing`] and its history of [`LabelChange`]s.
+//! - [`passkey`]: a second factor, and how what it gives is judged.
 //! - [`Authority`]: the one question pallets ask about an account, "may it act in this role?".
 //!
 //! Enum indices are part of the wire format. A retired one stays reserved for ever.
@@ -15,20 +17,26 @@
 
 extern crate alloc;
 
+#[cfg(any(test, feature = "authenticator"))]
+pub mod authenticator;
 mod authority;
+mod certificate;
 mod hash;
 mod label;
+pub mod passkey;
 pub mod payload;
 mod record;
 mod signature;
 
 pub use authority::{Authority, LabelId, Ledger, Role};
+pub use certificate::{CertificateBinding, CertificateClaim, CertificateKey, ParseCertificateKeyError};
 pub use hash::{CertificateHash, DossierHash, EvidenceHash, OrganisationId, ParseHashError, Subject};
 pub use label::{
-	AccountStatus, AdmissionFault, Application, AuthorityFault, Country, Jurisdiction, Label, LabelChange, LabelEvent,
-	LabelRevocationReason, LabelStatus, ParseJurisdictionError, Quota, QuotaUsage, Rejection, RejectionReason, Remit, RetiredKey,
-	RetirementReason, Roles, Standing, SuspensionReason, MAX_COUNTRIES,
+	AccountStatus, AdmissionFault, Application, AuthorityFault, Country, GuardianIds, Guardianship, Jurisdiction, Label,
+	LabelChange, LabelEvent, LabelRevocationReason, LabelStatus, ParseJurisdictionError, Quota, QuotaUsage, Recovery, Rejection,
+	RejectionReason, Remit, RetiredKey, RetirementReason, Roles, Standing, SuspensionReason, MAX_COUNTRIES, MAX_GUARDIANS,
 };
+pub use passkey::{Assertion, AssertionFault, BoundPasskey, Operation, Operations, Passkey};
 pub use record::{Inclusion, Record, RevocationReason, Schema, Status};
 pub use signature::{OwnerSignature, SignatureFault, SignatureScheme};
 

@@ -25,8 +25,37 @@
 //! | label, little endian | 4 |
 //! | new account | 32 |
 //! | valid until, block, little endian | 4 |
+//!
+//! The key of a certificate signs whose application it is for ([`CertificateClaim`](crate::CertificateClaim)). No deadline: whether the
+//! certificate is good, an auditor judges when the application is decided.
+//!
+//! | claiming a certificate | bytes |
+//! |---|---|
+//! | `chirograph/certificate/v1` | 25 |
+//! | genesis hash | 32 |
+//! | account that applies | 32 |
+//!
+//! Where a label is guarded by a [passkey](crate::passkey), the authenticator is given the SHA-256 of this as challenge. The sequence is how
+//! many confirmations the label used up before, so that none is good twice:
+//!
+//! | confirmation by a passkey | bytes |
+//! |---|---|
+//! | `chirograph/confirmation/v1` | 26 |
+//! | genesis hash | 32 |
+//! | label, little endian | 4 |
+//! | sequence, little endian | 4 |
+//! | BLAKE2b-256 of what is confirmed | 32 |
+//!
+//! What is confirmed is a call in its SCALE encoding, pallet and call index first; or, by a passkey that is to be bound, this:
+//!
+//! | binding of a passkey | bytes |
+//! |---|---|
+//! | `bind` as SCALE string: 0x10, then the text | 5 |
+//! | public key, compressed | 33 |
+//! | SHA-256 of the relying party's id | 32 |
+//! | what it is to guard, a bit for each operation | 1 |
 
-use crate::{AccountId, BlockNumber, EvidenceHash, LabelId, RevocationReason, Schema, Subject};
+use crate::{AccountId, BlockNumber, EvidenceHash, LabelId, Operations, Passkey, RevocationReason, Schema, Subject};
 use alloc::vec::Vec;
 use codec::Encode;
 
@@ -36,6 +65,9 @@ pub type GenesisHash = [u8; 32];
 const REGISTRATION: &[u8; 19] = b"chirograph/proof/v1";
 const REVOCATION: &[u8; 24] = b"chirograph/revocation/v1";
 const TAKEOVER: &[u8; 22] = b"chirograph/takeover/v1";
+const CONFIRMATION: &[u8; 26] = b"chirograph/confirmation/v1";
+const BINDING: &str = "bind";
+const CERTIFICATE: &[u8; 25] = b"chirograph/certificate/v1";
 
 /// What an owner signs to register. `valid_until` is the last block in which the signature may be used.
 pub fn registration(
@@ -66,6 +98,22 @@ pub fn takeover(genesis: &GenesisHash, label: LabelId, account: &AccountId, vali
 	(TAKEOVER, genesis, label, account, valid_until).encode()
 }
 
+/// What a passkey confirms, of which it signs the SHA-256. `confirmed` is the BLAKE2b-256 of a call, or of a [`binding`]; `sequence` how many
+/// confirmations the label used up before.
+pub fn confirmation(genesis: &GenesisHash, label: LabelId, sequence: u32, confirmed: &[u8; 32]) -> Vec<u8> {
+	(CONFIRMATION, genesis, label, sequence, confirmed).encode()
+}
+
+/// What a passkey confirms that is to be bound to a label.
+pub fn binding(passkey: &Passkey, guarded: Operations) -> Vec<u8> {
+	(BINDING, passkey, guarded).encode()
+}
+
+/// What the key of a certificate signs for the account that applies for a label with it.
+pub fn certificate(genesis: &GenesisHash, account: &AccountId) -> Vec<u8> {
+	(CERTIFICATE, genesis, account).encode()
+}
+
 /// Why a signature may not be used now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeadlineFault {
@@ -91,6 +139,7 @@ pub fn check_deadline(now: BlockNumber, valid_until: BlockNumber, longest: Block
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::Operation;
 
 	/// The layout is a promise to everybody who writes a verifier: spelled out here byte by byte.
 	#[test]
@@ -132,5 +181,29 @@ mod tests {
 		]
 		.concat();
 		assert_eq!(taken_over, expected);
+
+		let claimed = certificate(&genesis, &owner);
+		let expected = [&b"chirograph/certificate/v1"[..], &[1; 32], &[2; 32]].concat();
+		assert_eq!(claimed, expected);
+
+		let confirmed = confirmation(&genesis, 0x0a0b, 0x0c0d, &[6; 32]);
+		let expected = [
+			&b"chirograph/confirmation/v1"[..],
+			&[1; 32],
+			&[0x0b, 0x0a, 0, 0],
+			&[0x0d, 0x0c, 0, 0],
+			&[6; 32],
+		]
+		.concat();
+		assert_eq!(confirmed, expected);
+
+		let passkey = Passkey {
+			key: [3; 33],
+			rp_id_hash: [4; 32],
+		};
+		let guarded = Operations::from_iter([Operation::Registering, Operation::Rotating]);
+		let bound = binding(&passkey, guarded);
+		let expected = [&b"\x10bind"[..], &[3; 33], &[4; 32], &[0b101]].concat();
+		assert_eq!(bound, expected);
 	}
 }

@@ -88,6 +88,8 @@ fn genesis(validators: &[Validator], council: &[Sr25519Keyring], council_quorum:
 		labels: LabelsConfig {
 			founders: founders(),
 			terms: QuotaTerms::default(),
+			// Long enough to object in, short enough to wait for.
+			min_recovery_delay: 5,
 		},
 		council: CouncilConfig {
 			members: council.iter().map(|key| key.to_account_id()).collect::<Vec<_>>()

@@ -215,3 +215,113 @@ fn equivocation_is_recorded_with_its_offender() {
 		);
 	});
 }
+
+/// Eve's second factor, through all pallets that ask for it.
+mod passkeys {
+	use super::*;
+	use crate::{
+		configs::{FreeCalls, Here},
+		AccountId, Labels, RuntimeCall,
+	};
+	use chirograph_primitives::{
+		authenticator::Authenticator, passkey, payload, EvidenceHash, LabelId, Ledger, Operation, Operations, OwnerSignature,
+		Schema, Subject,
+	};
+	use codec::Encode;
+	use frame_support::dispatch::DispatchResult;
+	use pallet_labels::{Call, Metering, Sequences};
+	use sp_runtime::traits::Dispatchable;
+	use Sr25519Keyring::{Alice, Eve};
+
+	fn label() -> LabelId {
+		Labels::label_of(eve()).expect("Eve is a founder").id
+	}
+
+	fn eve() -> AccountId {
+		Eve.to_account_id()
+	}
+
+	fn challenge(confirmed: &[u8]) -> [u8; 32] {
+		let sequence = Sequences::<Runtime>::get(label());
+		passkey::challenge(&Here::genesis_hash(), label(), sequence, confirmed)
+	}
+
+	fn confirmed(call: RuntimeCall) -> RuntimeCall {
+		let (label, call) = (label(), Box::new(call));
+		let assertion = Authenticator::new(1).assert(&challenge(&call.encode()));
+		RuntimeCall::Labels(Call::confirm { label, call, assertion })
+	}
+
+	/// Eve guards proofs with her authenticator.
+	fn bind() {
+		let (authenticator, guarded) = (Authenticator::new(1), Operations::only(Operation::Registering));
+		let passkey = authenticator.passkey();
+		let assertion = authenticator.assert(&challenge(&payload::binding(&passkey, guarded)));
+		let bound = Labels::bind_passkey(RuntimeOrigin::signed(eve()), passkey, guarded, assertion);
+		assert_eq!(bound, Ok(()));
+	}
+
+	fn registration(subject: u8) -> RuntimeCall {
+		let (subject, evidence_hash, schema, valid_until) = (Subject([subject; 32]), EvidenceHash([0; 32]), Schema::Document, 1);
+		let signed = payload::registration(&Here::genesis_hash(), &eve(), &subject, &evidence_hash, schema, valid_until);
+		RuntimeCall::Proofs(pallet_proofs::Call::register {
+			owner: eve(),
+			subject,
+			evidence_hash,
+			schema,
+			valid_until,
+			signature: OwnerSignature::Sr25519(Eve.sign(&signed)),
+		})
+	}
+
+	/// Alice is a business platform.
+	fn send(sender: Sr25519Keyring, call: RuntimeCall) -> DispatchResult {
+		let outcome = call.dispatch(RuntimeOrigin::signed(sender.to_account_id()));
+		outcome.map(|_| ()).map_err(|refused| refused.error)
+	}
+
+	fn batch(calls: Vec<RuntimeCall>) -> RuntimeCall {
+		RuntimeCall::Utility(pallet_utility::Call::batch_all { calls })
+	}
+
+	#[test]
+	fn an_owner_who_guards_proofs_registers_with_the_passkey_and_not_without() {
+		chain().execute_with(|| {
+			assert_eq!(send(Eve, registration(1)), Ok(()));
+			bind();
+			let needed = Err(pallet_labels::Error::<Runtime>::ConfirmationNeeded.into());
+			for sender in [Eve, Alice] {
+				assert_eq!(send(sender, registration(2)), needed);
+			}
+			assert_eq!(send(Eve, confirmed(registration(2))), Ok(()));
+			assert_eq!(send(Alice, confirmed(registration(3))), Ok(()));
+		});
+	}
+
+	#[test]
+	fn what_comes_behind_a_confirmed_call_is_not_confirmed() {
+		chain().execute_with(|| {
+			bind();
+			let needed = Err(pallet_labels::Error::<Runtime>::ConfirmationNeeded.into());
+			let behind = batch(vec![confirmed(registration(1)), registration(2)]);
+			assert_eq!(send(Eve, behind), needed);
+			let ahead = batch(vec![registration(2), confirmed(registration(1))]);
+			assert_eq!(send(Eve, ahead), needed);
+			// The control: confirmed as a whole, all of it is.
+			assert_eq!(send(Eve, confirmed(batch(vec![registration(1), registration(2)]))), Ok(()));
+		});
+	}
+
+	#[test]
+	fn what_is_confirmed_counts_as_it_does_without() {
+		chain().execute_with(|| {
+			let calls = |call: RuntimeCall| FreeCalls::calls(&call);
+			let paid = RuntimeCall::System(frame_system::Call::remark { remark: vec![] });
+			assert_eq!(calls(confirmed(registration(1))), Some(1));
+			assert_eq!(calls(confirmed(confirmed(registration(1)))), Some(1));
+			assert_eq!(calls(confirmed(batch(vec![registration(1), registration(2)]))), Some(2));
+			assert_eq!(calls(confirmed(paid.clone())), None);
+			assert_eq!(calls(batch(vec![registration(1), confirmed(paid)])), None);
+		});
+	}
+}

@@ -10,7 +10,9 @@ use chirograph_sdk::{
 	file::Original,
 	keys::Keypair,
 	labels::ApplicationHash,
-	primitives::{AccountId, DossierHash, Jurisdiction, OrganisationId, Role, Roles, Schema, SignatureScheme, Subject},
+	primitives::{
+		AccountId, CertificateClaim, DossierHash, Jurisdiction, OrganisationId, Role, Roles, Schema, SignatureScheme, Subject,
+	},
 	submit::{call, Call, Included, Submitter},
 	Error,
 };
@@ -124,7 +126,14 @@ pub fn registration(chain: &Chain, owner: &Keypair, evidence: &Evidence, valid_u
 pub fn application(account: &Keypair, roles: Roles) -> Call {
 	let jurisdiction: Jurisdiction = "XX".parse().expect("the development networks are at home there");
 	let organisation = OrganisationId(account.account().into());
-	call("Labels", "apply", &(DossierHash([0; 32]), organisation, jurisdiction, roles))
+	let arguments = (
+		DossierHash([0; 32]),
+		organisation,
+		jurisdiction,
+		roles,
+		None::<CertificateClaim>,
+	);
+	call("Labels", "apply", &arguments)
 }
 
 /// Whether `subject` is on record for `owner`.

@@ -208,3 +208,75 @@ async fn rotation_keeps_label_proofs_and_history_and_the_old_key_is_dead() {
 	cli.run(&["label", "show", "ada", "--role", "issuer", "--at", &before])
 		.expect(1, "role");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recovery_by_guardians_keeps_label_proofs_and_history_and_the_old_key_is_dead() {
+	let network = Network::development().await;
+	let cli = Cli::new(network.directory(), &network.nodes[ALICE]);
+	cli.labelled_key("ada", "ecdsa", &["owner"]);
+	register(&cli, "first.txt", "ada").expect(0, "registered, and final");
+	let before = finalised(&cli).to_string();
+	let recovery = |command: &[&str]| cli.run(&[&["recovery"][..], command].concat());
+
+	// Bob, Charlie and Dave. On this network a holder has five blocks to object, or more.
+	let name = |threshold: &str, delay: &str| {
+		let terms = ["--threshold", threshold, "--delay", delay, "--key", "ada"];
+		recovery(&[&["guardians", "4", "2", "3"][..], &terms].concat())
+	};
+	name("2", "4").expect(1, "DelayTooShort");
+	name("4", "8").expect(1, "InvalidGuardians");
+	name("2", "8").expect(0, "2 of the labels 2, 3, 4");
+
+	cli.ok(&["key", "generate", "ada2"]);
+	let takeover = consents(&cli, "6", "ada2");
+	let begin = |by: &str| recovery(&["begin", "6", "--takeover", &takeover, "--dev-key", by]);
+	let approve = |by: &str| recovery(&["approve", "6", "--account", "ada2", "--dev-key", by, "--json"]);
+	let complete = |by: &str| recovery(&["complete", "6", "--account", "ada2", "--dev-key", by]);
+	let veto = || recovery(&["veto", "6", "--key", "ada"]);
+	begin("//Eve").expect(1, "NotGuardian");
+	approve("//Charlie").expect(1, "there is no attempt");
+	veto().expect(1, "NoRecovery");
+
+	// What Ada does not want does not happen, though enough guardians do.
+	begin("//Bob").expect(0, "begun, and final");
+	complete("//Bob").expect(1, "1 of the 2 guardians");
+	approve("//Charlie").expect(0, "\"ready\"");
+	complete("//Bob").expect(1, "can object before block");
+	recovery(&["show", "6"]).expect(0, "can be completed from block");
+	let shown = cli.ok(&["recovery", "show", "6", "--json"]).json();
+	assert_eq!(shown["attempts"][0]["approvals"], json!([2, 3]), "{shown}");
+	name("2", "8").expect(1, "RecoveryPending");
+	veto().expect(0, "all attempts are off");
+	complete("//Bob").expect(1, "there is no attempt");
+	register(&cli, "hers.txt", "ada").expect(0, "registered, and final");
+
+	// Now the key is lost indeed: nobody objects.
+	begin("//Dave").expect(0, "begun, and final");
+	let approved = approve("//Bob").json();
+	let ready = approved["recoveries"][0][1]["ready"].as_u64();
+	let ready = ready.unwrap_or_else(|| panic!("two guardians are enough: {approved}"));
+	network.nodes[ALICE].wait_for_finality(ready).await;
+	complete("//Charlie").expect(0, "recovered, and final");
+
+	cli.run(&["proof", "verify", "first.txt"]).expect(0, "VERIFIED");
+	register(&cli, "second.txt", "ada2").expect(0, "registered, and final");
+	register(&cli, "third.txt", "ada").expect(1, "label was moved");
+	complete("//Charlie").expect(1, "there is no attempt");
+	cli.run(&["label", "show", "ada"]).expect(0, "(lost)");
+	let shown = cli.ok(&["label", "show", "6", "--history", "--json"]).json();
+	let changes = shown["history"].as_array().expect("a label has a history");
+	let events: Vec<_> = changes
+		.iter()
+		.map(|change| (change["event"]["event"].clone(), change["by"].clone()))
+		.collect();
+	assert_eq!(
+		events,
+		[(json!("granted"), json!(1)), (json!("rotated"), json!(3))],
+		"{shown}"
+	);
+
+	// Who it was then, and who it is now.
+	let then = |account: &str| cli.run(&["label", "show", account, "--at", &before, "--role", "owner"]);
+	then("ada").expect(0, "label 6");
+	then("ada2").expect(1, "held no label");
+}

@@ -2,13 +2,13 @@
 
 //! What can be typed.
 
-use crate::proof::VALIDITY;
+use crate::{proof::VALIDITY, recovery::DELAY};
 use chirograph_sdk::{
 	chain,
 	labels::ApplicationHash,
 	primitives::{
-		BlockNumber, Jurisdiction, LabelId, LabelRevocationReason, Moment, RejectionReason, RevocationReason, Role, Schema,
-		SignatureScheme, Subject,
+		BlockNumber, Jurisdiction, LabelId, LabelRevocationReason, Moment, Operation, RejectionReason, RevocationReason, Role,
+		Schema, SignatureScheme, Subject,
 	},
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -55,6 +55,12 @@ pub enum Command {
 	/// Apply for identity labels, audit, show and move them
 	#[command(subcommand)]
 	Label(LabelCommand),
+	/// Get labels back whose key is lost, with the help of guardians
+	#[command(subcommand)]
+	Recovery(RecoveryCommand),
+	/// Guard what your label can do with a second factor
+	#[command(subcommand)]
+	Passkey(PasskeyCommand),
 	/// Register, verify, show and revoke proofs
 	#[command(subcommand)]
 	Proof(ProofCommand),
@@ -142,6 +148,12 @@ pub enum LabelCommand {
 		/// Where the dossier is, or is written
 		#[arg(long, value_name = "FILE", default_value = "dossier.json")]
 		dossier: PathBuf,
+		/// A certificate with which somebody else vouches for you, in PEM or DER form: only its hash and its public key are sent
+		#[arg(long, value_name = "FILE", requires = "certificate_key")]
+		certificate: Option<PathBuf>,
+		/// The certificate's private key, in PKCS#8 form and not encrypted. It signs for your account, and stays here
+		#[arg(long, value_name = "FILE", requires = "certificate")]
+		certificate_key: Option<PathBuf>,
 		#[command(flatten)]
 		signing: Signing,
 	},
@@ -152,21 +164,19 @@ pub enum LabelCommand {
 	},
 	/// List what waits for an auditor
 	Applications,
-	/// Compare an application with the dossier that the applicant shows
+	/// Compare an application with what the applicant shows
 	Review {
 		/// The applicant: an address, or the name of a key of yours
 		account: String,
-		/// The dossier
-		#[arg(long, value_name = "FILE")]
-		dossier: PathBuf,
+		#[command(flatten)]
+		shown: ShownFiles,
 	},
 	/// Allocate a label to an applicant, as an auditor. You say with it that you know what the dossier says to be true
 	Approve {
 		/// The applicant: an address, or the name of a key of yours
 		account: String,
-		/// The dossier
-		#[arg(long, value_name = "FILE")]
-		dossier: PathBuf,
+		#[command(flatten)]
+		shown: ShownFiles,
 		/// Approve only the application that `label review` showed with this hash
 		#[arg(long, value_name = "HASH")]
 		application: Option<ApplicationHash>,
@@ -260,7 +270,7 @@ pub enum LabelCommand {
 		#[command(flatten)]
 		signing: Signing,
 	},
-	/// Consent, with a fresh key, to hold a label: for `label rotate` or `label reassign`
+	/// Consent, with a fresh key, to hold a label: for `label rotate`, `label reassign` or `recovery begin`
 	Takeover {
 		/// The label's number
 		label: LabelId,
@@ -278,6 +288,8 @@ pub enum LabelCommand {
 		/// What the new key's `label takeover` wrote
 		#[arg(long, value_name = "FILE")]
 		takeover: PathBuf,
+		#[command(flatten)]
+		factor: SecondFactor,
 		#[command(flatten)]
 		signing: Signing,
 	},
@@ -335,18 +347,168 @@ pub enum LabelCommand {
 pub enum CertificateCommand {
 	/// Vouch for a certificate. Only its hash is sent
 	Publish {
-		/// The certificate, in DER form
+		/// The certificate, in PEM or DER form
 		file: PathBuf,
 		#[command(flatten)]
 		signing: Signing,
 	},
 	/// Vouch for a certificate no more
 	Withdraw {
-		/// The certificate, in DER form
+		/// The certificate, in PEM or DER form
 		file: PathBuf,
 		#[command(flatten)]
 		signing: Signing,
 	},
+}
+
+#[derive(Subcommand)]
+pub enum RecoveryCommand {
+	/// Name who may help to get your label back, in the place of whoever you named before
+	Guardians {
+		/// The numbers of their labels
+		#[arg(value_name = "LABEL", required = true)]
+		labels: Vec<LabelId>,
+		/// How many of them it takes
+		#[arg(long, value_name = "GUARDIANS")]
+		threshold: u32,
+		/// How many blocks you have to object, from when so many of them approved
+		#[arg(long, value_name = "BLOCKS", default_value_t = DELAY)]
+		delay: BlockNumber,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Begin to move a label to the key that consented, as a guardian. You say with it that you know the key to be the holder's
+	Begin {
+		/// The label's number
+		label: LabelId,
+		/// What the new key's `label takeover` wrote
+		#[arg(long, value_name = "FILE")]
+		takeover: PathBuf,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Approve what another guardian began. You say with it that you know the account to be the holder's
+	Approve {
+		/// The label's number
+		label: LabelId,
+		/// Who is to hold it: an address, or the name of a key of yours
+		#[arg(long)]
+		account: String,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Object to all attempts to get a label back: your own, or as an auditor
+	Veto {
+		/// The label's number
+		label: LabelId,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Move the label, as a guardian, once enough approved and nobody objected
+	Complete {
+		/// The label's number
+		label: LabelId,
+		/// Who is to hold it: an address, or the name of a key of yours
+		#[arg(long)]
+		account: String,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Show a label's guardians, and attempts to get it back
+	Show {
+		/// The label's number
+		label: LabelId,
+	},
+}
+
+#[derive(Args)]
+pub struct ShownFiles {
+	/// The dossier
+	#[arg(long, value_name = "FILE")]
+	pub dossier: PathBuf,
+	/// The certificate that was applied with, and those that lead to its authority's, in PEM form. They are judged now, by the ledger's
+	/// clock, and must lead to one that a certificate authority has published
+	#[arg(long, value_name = "FILE")]
+	pub certificate: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub enum PasskeyCommand {
+	/// Write what a passkey is to confirm before it can be bound, for a page of yours. Needs no key
+	Request {
+		/// The label's number
+		label: LabelId,
+		#[command(flatten)]
+		binding: Binding,
+		/// Where to write it
+		#[arg(long, value_name = "FILE")]
+		output: PathBuf,
+	},
+	/// Guard what your label can do with a passkey; in the place of another, if one is bound
+	Bind {
+		#[command(flatten)]
+		binding: Binding,
+		/// What the passkey gave for `passkey request`
+		#[arg(long, value_name = "FILE")]
+		confirmation: PathBuf,
+		/// Write what the passkey of before is to confirm, if there is one, and send nothing
+		#[arg(long, value_name = "FILE", conflicts_with = "replaced")]
+		write_request: Option<PathBuf>,
+		/// The domain that the passkey of before was made on [default: that of this one]
+		#[arg(long, value_name = "DOMAIN", requires = "write_request")]
+		replaced_rp_id: Option<String>,
+		/// What the passkey of before gave for that request
+		#[arg(long, value_name = "FILE")]
+		replaced: Option<PathBuf>,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Guard nothing any more
+	Unbind {
+		#[command(flatten)]
+		factor: SecondFactor,
+		#[command(flatten)]
+		signing: Signing,
+	},
+	/// Show a label's passkey, and what it guards
+	Show {
+		/// The label's number
+		label: LabelId,
+	},
+}
+
+/// A passkey, and what for.
+#[derive(Args)]
+pub struct Binding {
+	/// What your page got when the passkey was made
+	#[arg(long, value_name = "FILE")]
+	pub registration: PathBuf,
+	/// The domain that it was made on
+	#[arg(long, value_name = "DOMAIN")]
+	pub rp_id: String,
+	/// What takes its confirmation from now on. May be given often
+	#[arg(
+		long = "guard",
+		value_name = "OPERATION",
+		value_enum,
+		required = true,
+		value_delimiter = ','
+	)]
+	pub guarded: Vec<OperationName>,
+}
+
+/// For what a label guards with a passkey.
+#[derive(Args)]
+pub struct SecondFactor {
+	/// Where the label guards this with a passkey: write what that is to confirm, for a page of yours, and send nothing
+	#[arg(long, value_name = "FILE", requires = "rp_id", conflicts_with = "confirmation")]
+	pub write_request: Option<PathBuf>,
+	/// The domain that the passkey was made on
+	#[arg(long, value_name = "DOMAIN", requires = "write_request")]
+	pub rp_id: Option<String>,
+	/// What the passkey gave for that request
+	#[arg(long, value_name = "FILE")]
+	pub confirmation: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -378,6 +540,8 @@ pub enum ProofCommand {
 		/// Submit what another machine's `proof authorize` wrote, instead of signing as owner here
 		#[arg(long, value_name = "FILE", conflicts_with_all = ["key", "dev_key", "sealed", "schema", "fields"])]
 		authorization: Option<PathBuf>,
+		#[command(flatten)]
+		factor: SecondFactor,
 		#[command(flatten)]
 		owner: OwnerKey,
 		#[command(flatten)]
@@ -577,6 +741,17 @@ words! {
 		Regulator,
 		/// Runs a validator
 		Validator,
+	}
+}
+
+words! {
+	OperationName for Operation {
+		/// Register, claim and revoke proofs as their owner
+		Registering,
+		/// Hand over what is registered; there is nothing yet that can be
+		Transferring,
+		/// Move the label to another key, and name guardians
+		Rotating,
 	}
 }
 

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	args::{CertificateCommand, Common, LabelCommand, Retirement, RoleName, Signing, Suspicion, Validity},
+	args::{CertificateCommand, Common, LabelCommand, Retirement, RoleName, ShownFiles, Signing, Suspicion, Validity},
 	output::Output,
+	passkey::guarded_names,
 	proof::WAITING,
 	Failure,
 };
 use chirograph_sdk::{
+	certificates::{self, Bundle, PrivateKey},
 	chain::{format_time, BlockId, Chain},
 	dossier::{Dossier, IdentityDisclosure, Organisation},
 	evidence::Disclosure,
-	file,
 	keys::{format_account, parse_account, KeyStore, Keypair},
-	labels::{self, Account, Answer, Certificate, Entry, Finalised, Review, Target},
+	labels::{self, Account, Answer, Certificate, Entry, Finalised, Review, Shown, Target, Vouched},
 	primitives::{
 		AccountId, Application, BlockNumber, CertificateHash, Inclusion, Label, LabelChange, LabelEvent, LabelId, LabelStatus,
 		Moment, QuotaUsage, Remit, RetiredKey, RetirementReason, Role, Roles, Standing, SuspensionReason,
@@ -20,16 +21,13 @@ use chirograph_sdk::{
 	proofs::code,
 	submit::Submitter,
 	takeover::Takeover,
-	Error,
+	Error, ErrorKind,
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, future::Future, path::Path, sync::Arc, time::Duration};
 
 /// For how long a label is granted or renewed if nothing is said of it, in milliseconds.
 const YEAR: Moment = 365 * 24 * 60 * 60 * 1_000;
-
-/// Certificates have a few kilobytes.
-const MAX_CERTIFICATE_FILE: u64 = 64 * 1024;
 
 type Lines = Vec<(&'static str, String)>;
 
@@ -41,16 +39,34 @@ pub async fn run(command: LabelCommand, common: &Common, output: &Output) -> Res
 			jurisdiction,
 			roles,
 			dossier: path,
+			certificate,
+			certificate_key,
 			signing,
 		} => {
+			let certified = match certificate.zip(certificate_key) {
+				Some((certificate, key)) => Some((Bundle::read(&certificate)?, PrivateKey::read(&key)?)),
+				None => None,
+			};
 			let (submitter, key, patience) = signing.open(common).await?;
-			let account = key.account();
+			let (account, genesis) = (key.account(), submitter.chain().genesis());
+			let claim = match &certified {
+				Some((bundle, key)) => Some(certificates::claim(genesis, &account, bundle.issued_for(key)?, key)?),
+				None => None,
+			};
 			let organisation = organisation.map_or(Organisation::NaturalPerson, Organisation::Registered);
 			let dossier = dossier(&path, &account, organisation, fields, output)?;
-			let sent = labels::apply(&submitter, &key, &dossier, jurisdiction, collect(roles), patience);
+			let roles = collect(roles);
+			let sent = labels::apply(&submitter, &key, &dossier, jurisdiction, roles, claim.as_ref(), patience);
 			report_account(output, "applied, and final", &wait(output, sent).await?);
+			let (too, more) = match claim {
+				Some(_) => (
+					", the certificate and those that lead to its authority's",
+					" --certificate FILE",
+				),
+				None => ("", ""),
+			};
 			output.hint(format_args!(
-				"now show {} to an auditor, who compares it with the application:\n  chirograph label review {} --dossier FILE",
+				"now show {}{too} to an auditor, who compares it with the application:\n  chirograph label review {} --dossier FILE{more}",
 				path.display(),
 				format_account(&account)
 			));
@@ -61,22 +77,23 @@ pub async fn run(command: LabelCommand, common: &Common, output: &Output) -> Res
 			report_account(output, "withdrawn, and final", &wait(output, sent).await?);
 		},
 		LabelCommand::Applications => list_applications(&common.connect().await?, output).await?,
-		LabelCommand::Review { account, dossier } => {
-			let (account, dossier) = (account_of(&account)?, Dossier::read(&dossier)?);
-			let review = labels::review(&common.connect().await?, &account).await?;
-			return compare(&review, &dossier, output);
+		LabelCommand::Review { account, shown } => {
+			let (account, shown) = (account_of(&account)?, shown.read()?);
+			let chain = common.connect().await?;
+			let review = labels::review(&chain, &account).await?;
+			return compare(&chain, &review, &shown, output).await;
 		},
 		LabelCommand::Approve {
 			account,
-			dossier,
+			shown,
 			application,
 			validity,
 			signing,
 		} => {
-			let (account, dossier) = (account_of(&account)?, Dossier::read(&dossier)?);
+			let (account, shown) = (account_of(&account)?, shown.read()?);
 			let (submitter, key, patience) = signing.open(common).await?;
 			let expires = validity.end(submitter.chain()).await?;
-			let sent = labels::approve(&submitter, &key, &account, &dossier, application, expires, patience);
+			let sent = labels::approve(&submitter, &key, &account, &shown, application, expires, patience);
 			report_label(output, "granted, and final", &wait(output, sent).await?);
 		},
 		LabelCommand::Reject {
@@ -173,14 +190,24 @@ pub async fn run(command: LabelCommand, common: &Common, output: &Output) -> Res
 			];
 			output.result(
 				&takeover,
-				"consented; use the file with `label rotate`, or give it to an auditor",
+				"consented; use the file with `label rotate`, or give it to an auditor or a guardian",
 				&lines,
 			);
 		},
-		LabelCommand::Rotate { takeover, signing } => {
+		LabelCommand::Rotate {
+			takeover,
+			factor,
+			signing,
+		} => {
 			let takeover = Takeover::read(&takeover)?;
+			let confirmation = factor.confirmation()?;
 			let (submitter, key, patience) = signing.open(common).await?;
-			let sent = labels::rotate(&submitter, &key, &takeover, patience);
+			if let Some(asked) = factor.request() {
+				return asked
+					.write(submitter.chain(), &key.account(), &labels::rotation(&takeover), output)
+					.await;
+			}
+			let sent = labels::rotate(&submitter, &key, &takeover, confirmation.as_ref(), patience);
 			report_label(output, "moved, and final", &wait(output, sent).await?);
 			output.hint("the key that you signed with is of no use on the ledger any more");
 		},
@@ -240,10 +267,19 @@ pub async fn run(command: LabelCommand, common: &Common, output: &Output) -> Res
 
 impl Signing {
 	/// A connection, who sends over it, and how long to wait for finality.
-	async fn open(&self, common: &Common) -> Result<(Submitter, Keypair, Duration), Failure> {
+	pub async fn open(&self, common: &Common) -> Result<(Submitter, Keypair, Duration), Failure> {
 		let chain = Arc::new(common.connect().await?);
 		let key = self.key.load_or("who signs? Name your key with --key")?;
 		Ok((Submitter::start(chain).await?, key, self.patience.duration()))
+	}
+}
+
+impl ShownFiles {
+	fn read(&self) -> Result<Shown, Failure> {
+		Ok(Shown {
+			dossier: Dossier::read(&self.dossier)?,
+			certificates: self.certificate.as_deref().map(Bundle::read).transpose()?,
+		})
 	}
 }
 
@@ -257,7 +293,7 @@ impl Validity {
 	}
 }
 
-async fn wait<T>(output: &Output, sent: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
+pub async fn wait<T>(output: &Output, sent: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
 	output.hint(WAITING);
 	Ok(sent.await?)
 }
@@ -284,7 +320,7 @@ fn target_of(text: &str) -> Result<Target, Failure> {
 }
 
 fn certificate(path: &Path) -> Result<CertificateHash, Failure> {
-	Ok(labels::certificate_hash(&file::read_bounded(path, MAX_CERTIFICATE_FILE)?)?)
+	Ok(certificates::Certificate::read(path)?.hash())
 }
 
 /// The dossier that is there, if it says what is to be said; or a new one, on disk before anything is sent.
@@ -389,28 +425,44 @@ fn only_compromised(reason: &str) -> Failure {
 	Failure::Usage(format!("--since goes with --reason {reason}, and with no other"))
 }
 
-/// A dossier beside the application that it should be of. The answer is no where they differ.
-fn compare(review: &Review, dossier: &Dossier, output: &Output) -> Result<(), Failure> {
+/// What was shown beside the application that it should be of. The answer is no where they differ, or a certificate is not good.
+async fn compare(chain: &Chain, review: &Review, shown: &Shown, output: &Output) -> Result<(), Failure> {
 	#[derive(Serialize)]
 	struct Compared<'a> {
 		#[serde(flatten)]
 		review: &'a Review,
 		fields: BTreeMap<&'a str, &'a str>,
+		vouched: Option<Vouched>,
 		mismatch: Option<String>,
 	}
-	let mismatch = review.check(dossier).err().map(|error| error.to_string());
-	let title = match &mismatch {
-		None => "MATCHES: the dossier is the one that the application names; that it is true, you must know".to_owned(),
-		Some(reason) => format!("DOES NOT MATCH: {reason}"),
-	};
+	let mut title = "MATCHES: the dossier is the one that the application names; that it is true, you must know".to_owned();
+	let (mut vouched, mut mismatch) = (None, None);
+	match review.check(&shown.dossier) {
+		Err(error) => mismatch = Some(error),
+		Ok(()) => match labels::check_certificate(chain, review, shown.certificates.as_ref()).await {
+			Ok(found) => vouched = found,
+			Err(Error::CertificateNotShown { .. }) => {
+				title.push_str("; its certificate was NOT looked at, since it was not given with --certificate");
+			},
+			Err(error) if error.kind() == ErrorKind::Connection => return Err(error.into()),
+			Err(error) => mismatch = Some(error),
+		},
+	}
+	let mismatch = mismatch.map(|error| error.to_string());
+	if let Some(reason) = &mismatch {
+		title = format!("DOES NOT MATCH: {reason}");
+	}
+	let dossier = &shown.dossier;
 	let mut lines = vec![("account", format_account(&review.account))];
 	lines.extend(describe_application(&review.application));
 	lines.push(("application", review.hash.to_string()));
 	lines.extend(stated(dossier.fields()));
+	lines.extend(vouched.iter().flat_map(describe_vouched));
 	lines.push(as_of(&review.as_of));
 	let compared = Compared {
 		review,
 		fields: values(dossier.fields()),
+		vouched,
 		mismatch,
 	};
 	output.result(&compared, &title, &lines);
@@ -519,7 +571,7 @@ fn print_list(output: &Output, list: &impl Serialize, what: &str, entries: Vec<(
 	output.result(list, &title, &lines);
 }
 
-fn report_label(output: &Output, title: &str, changed: &Finalised<LabelStatus>) {
+pub fn report_label(output: &Output, title: &str, changed: &Finalised<LabelStatus>) {
 	let mut lines = describe_status(&changed.state);
 	lines.push(final_in(&changed.block));
 	output.result(changed, title, &lines);
@@ -540,11 +592,11 @@ fn report_certificate(output: &Output, title: &str, changed: &Finalised<Certific
 	output.result(changed, title, &lines);
 }
 
-fn final_in(block: &BlockId) -> (&'static str, String) {
+pub fn final_in(block: &BlockId) -> (&'static str, String) {
 	("final in", format!("block {} {}", block.number, block.hash))
 }
 
-fn as_of(block: &BlockId) -> (&'static str, String) {
+pub fn as_of(block: &BlockId) -> (&'static str, String) {
 	("as of", format!("block {} {}", block.number, block.hash))
 }
 
@@ -579,7 +631,7 @@ fn describe_status(status: &LabelStatus) -> Lines {
 }
 
 fn describe_label(label: &Label) -> Lines {
-	vec![
+	let mut lines = vec![
 		("label", label.id.to_string()),
 		("standing", describe_standing(&label.standing)),
 		("roles", names(label.roles)),
@@ -589,7 +641,13 @@ fn describe_label(label: &Label) -> Lines {
 		("dossier", label.dossier.to_string()),
 		("audited by", by(label.auditor)),
 		("held since", when(&label.held_since)),
-	]
+	];
+	if !label.guarded.is_empty() {
+		lines.push(("guarded", guarded_names(label.guarded)));
+	}
+	let certificate = label.certificate.as_ref();
+	lines.extend(certificate.map(|certificate| ("rests on", format!("certificate {certificate}"))));
+	lines
 }
 
 fn describe_account(Account { account, status }: &Account) -> Lines {
@@ -623,12 +681,28 @@ fn describe_account(Account { account, status }: &Account) -> Lines {
 }
 
 fn describe_application(application: &Application) -> Lines {
-	vec![
+	let mut lines = vec![
 		("applied", when(&application.applied)),
 		("for roles", names(application.roles)),
 		("jurisdiction", application.jurisdiction.to_string()),
 		("organisation", application.organisation.to_string()),
 		("dossier", application.dossier.to_string()),
+	];
+	if let Some(named) = &application.certificate {
+		lines.push(("certificate", named.certificate.to_string()));
+		lines.push(("its key", named.key.to_string()));
+	}
+	lines
+}
+
+fn describe_vouched(vouched: &Vouched) -> Lines {
+	let path = &vouched.chain;
+	let labels: Vec<_> = vouched.published_by.iter().map(|label| format!("label {label}")).collect();
+	vec![
+		("certified", path.subject.clone()),
+		("by", path.issuers.join(", by ")),
+		("published by", labels.join(", ")),
+		("good until", format_time(path.valid_until)),
 	]
 }
 

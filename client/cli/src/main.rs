@@ -11,8 +11,10 @@ mod chain;
 mod key;
 mod label;
 mod output;
+mod passkey;
 mod password;
 mod proof;
+mod recovery;
 
 use args::{Arguments, Command};
 use chirograph_sdk::{Error, ErrorKind};
@@ -73,6 +75,8 @@ async fn main() -> ExitCode {
 	let outcome = match arguments.command {
 		Command::Key(command) => key::run(command, &output),
 		Command::Label(command) => label::run(command, &arguments.common, &output).await,
+		Command::Recovery(command) => recovery::run(command, &arguments.common, &output).await,
+		Command::Passkey(command) => passkey::run(command, &arguments.common, &output).await,
 		Command::Proof(command) => proof::run(command, &arguments.common, &output).await,
 		Command::Account(command) => account::run(command, &arguments.common, &output).await,
 		Command::Chain(command) => chain::run(command, &arguments.common, &output).await,

@@ -38,9 +38,16 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 			statement,
 			claim,
 			authorization,
+			factor,
 			owner,
 			submission,
 		} => {
+			let confirmation = factor.confirmation()?;
+			if authorization.is_none() && (confirmation.is_some() || factor.request().is_some()) {
+				return Err(Failure::Usage(
+					"a passkey confirms one signature of the owner, and here another would be made each time; write one with `proof authorize`, and name it with --authorization".into(),
+				));
+			}
 			let original = read(&file, output)?;
 			let chain = Arc::new(common.connect().await?);
 			let (evidence, authorization, owner) = match authorization {
@@ -68,11 +75,17 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 					(evidence, authorization, Some(owner))
 				},
 			};
+			if let Some(asked) = factor.request() {
+				authorization.check_evidence(&evidence)?;
+				let call = proofs::registration(&evidence, &authorization, claim);
+				return asked.write(&chain, &authorization.owner, &call, output).await;
+			}
 			let signer = submission.signer(owner)?;
 			let submitter = Submitter::start(chain).await?;
-			let patience = submission.patience.duration();
+			let (patience, confirmation) = (submission.patience.duration(), confirmation.as_ref());
 			output.hint(WAITING);
-			let registered = proofs::register(&submitter, &signer, &evidence, &authorization, claim, patience).await?;
+			let sent = proofs::register(&submitter, &signer, &evidence, &authorization, claim, confirmation, patience);
+			let registered = sent.await?;
 			report(
 				output,
 				if claim {

@@ -5,11 +5,11 @@
 use crate::{
 	error::Error,
 	keys::{ExtrinsicSignature, Keypair},
-	submit::Included,
+	submit::{Call, Included},
 };
 use chirograph_primitives::{
-	payload::GenesisHash, AccountId, AccountStatus, Application, AuthorityFault, BlockNumber, CertificateHash, Inclusion,
-	LabelChange, LabelId, LabelStatus, Moment, Record, Role, Subject,
+	payload::GenesisHash, AccountId, AccountStatus, Application, AuthorityFault, BlockNumber, BoundPasskey, CertificateHash,
+	Inclusion, LabelChange, LabelId, LabelStatus, Moment, Record, Role, Subject,
 };
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use codec::{Compact, Decode, DecodeAll, Encode};
@@ -474,6 +474,22 @@ impl Chain {
 	) -> Result<Option<Inclusion>, Error> {
 		let key = (Static(label), Static(*certificate));
 		self.stored(block, "Labels", "Certificates", key).await
+	}
+
+	/// The passkey of a label as of `block`, if it has one.
+	pub async fn passkey(&self, block: &FinalisedBlock, label: LabelId) -> Result<Option<BoundPasskey>, Error> {
+		self.stored(block, "Labels", "Passkeys", (Static(label),)).await
+	}
+
+	/// How many confirmations by passkeys a label used up as of `block`.
+	pub async fn confirmations(&self, block: &FinalisedBlock, label: LabelId) -> Result<u32, Error> {
+		let used: Option<u32> = self.stored(block, "Labels", "Sequences", (Static(label),)).await?;
+		Ok(used.unwrap_or_default())
+	}
+
+	/// A call as the ledger encodes it, by the metadata of `block`.
+	pub(crate) fn encode_call(&self, block: &FinalisedBlock, call: &Call) -> Result<Vec<u8>, Error> {
+		block.tx().call_data(call).map_err(|error| self.node_error(error))
 	}
 
 	/// The label that `account` was in `role` at that time, judged with all that is known as of `block`, or why it was none; without a

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	authorization,
+	authorization, certificates,
 	chain::format_time,
 	dossier, evidence, file, history,
 	keys::{self, format_account},
 	labels::ApplicationHash,
+	passkeys,
 	submit::Exhausted,
 	takeover,
 };
 use chirograph_primitives::{
-	AccountId, AdmissionFault, BlockNumber, DossierHash, LabelId, OrganisationId, Record, Status, Subject,
+	AccountId, AdmissionFault, BlockNumber, CertificateHash, DossierHash, LabelId, OrganisationId, Record, Status, Subject,
 };
 
 /// What kind of thing went wrong, for whoever must decide what to do about it without reading the sentence.
@@ -39,12 +40,18 @@ pub enum Error {
 	/// An identity dossier.
 	#[error(transparent)]
 	Dossier(#[from] dossier::Error),
+	/// A certificate.
+	#[error(transparent)]
+	Certificate(#[from] certificates::Error),
 	/// An owner's authorisation.
 	#[error(transparent)]
 	Authorization(#[from] authorization::Error),
 	/// A key's consent to hold a label.
 	#[error(transparent)]
 	Takeover(#[from] takeover::Error),
+	/// A passkey.
+	#[error(transparent)]
+	Passkey(#[from] passkeys::Error),
 	/// An account's history.
 	#[error(transparent)]
 	History(#[from] history::Error),
@@ -76,11 +83,25 @@ pub enum Error {
 		/// Organisation in the application.
 		application: OrganisationId,
 	},
-	/// No certificate whose hash others could compute, too.
-	#[error("this is not a certificate in DER form: {reason}; convert it with `openssl x509 -in FILE -outform der -out certificate.der`")]
-	NotACertificate {
-		/// What it is instead.
-		reason: &'static str,
+	/// What the identity is to rest on was not looked at.
+	#[error(
+		"{} applied with the certificate {certificate}; have it shown to you with those that lead to its authority, and give them with `--certificate FILE`",
+		format_account(account)
+	)]
+	CertificateNotShown {
+		/// Who applied.
+		account: AccountId,
+		/// Which certificate the application names.
+		certificate: CertificateHash,
+	},
+	/// A certificate was shown, and the applicant has not signed with its key.
+	#[error(
+		"{} applied without a certificate, so nobody knows whether the one that was shown is theirs; decide without it, or have them withdraw, and apply with it",
+		format_account(account)
+	)]
+	AppliedWithoutCertificate {
+		/// Who applied.
+		account: AccountId,
 	},
 	/// Nobody knows yet what will be in that block.
 	#[error(
@@ -247,6 +268,37 @@ pub enum Error {
 		/// What is there.
 		found: ApplicationHash,
 	},
+	/// More guardians than a label can have.
+	#[error("{found} guardians are more than the {most} that a label can have; name fewer")]
+	TooManyGuardians {
+		/// How many were named.
+		found: usize,
+		/// How many there may be.
+		most: u32,
+	},
+	/// No guardian wants the label to move there.
+	#[error(
+		"there is no attempt to move label {label} to {}: no guardian began one, or it was objected to, or the label moved since; look with `chirograph recovery show {label}`",
+		format_account(account)
+	)]
+	NoRecovery {
+		/// Which label.
+		label: LabelId,
+		/// To whom it was to move.
+		account: AccountId,
+	},
+	/// Guardians or time are missing.
+	#[error("not yet: {}", not_ready(*label, *approvals, *threshold, *ready))]
+	RecoveryNotReady {
+		/// Which label.
+		label: LabelId,
+		/// How many guardians approved.
+		approvals: usize,
+		/// How many it takes.
+		threshold: u32,
+		/// Once so many did: the first block in which the label can move, and how many blocks that is from now.
+		ready: Option<(BlockNumber, u64)>,
+	},
 	/// Nothing was submitted: the account may not send this now.
 	#[error("not admitted: {}", not_admitted(account, *fault, exhausted.as_ref()))]
 	NotAdmitted {
@@ -298,6 +350,18 @@ pub enum Error {
 	},
 }
 
+fn not_ready(label: LabelId, approvals: usize, threshold: u32, ready: Option<(BlockNumber, u64)>) -> String {
+	match ready {
+		None => format!(
+			"{approvals} of the {threshold} guardians that it takes approved; others can with `chirograph recovery approve {label}`"
+		),
+		Some((block, blocks)) => {
+			let unit = if blocks == 1 { "block" } else { "blocks" };
+			format!("the holder of label {label} can object before block {block}, which is {blocks} {unit} from now; try then")
+		},
+	}
+}
+
 fn not_admitted(account: &AccountId, fault: AdmissionFault, exhausted: Option<&Exhausted>) -> String {
 	let account = format_account(account);
 	match fault {
@@ -336,16 +400,21 @@ impl Error {
 	pub fn kind(&self) -> ErrorKind {
 		match self {
 			Self::History(error) => error.kind(),
+			Self::Passkey(error) => error.kind(),
+			Self::Certificate(error) if error.is_judgement() => ErrorKind::Refused,
 			Self::File(_)
 			| Self::Key(_)
 			| Self::Evidence(_)
 			| Self::Dossier(_)
+			| Self::Certificate(_)
 			| Self::Authorization(_)
 			| Self::Takeover(_)
 			| Self::DossierOfOtherAccount { .. }
 			| Self::DossierNotOfApplication { .. }
 			| Self::OtherOrganisation { .. }
-			| Self::NotACertificate { .. }
+			| Self::CertificateNotShown { .. }
+			| Self::AppliedWithoutCertificate { .. }
+			| Self::TooManyGuardians { .. }
 			| Self::NotFinalYet { .. }
 			| Self::BadAddress { .. } => ErrorKind::Input,
 			Self::NoConnection { .. }
@@ -364,6 +433,8 @@ impl Error {
 			| Self::AccountNotFound { .. }
 			| Self::NotApplied { .. }
 			| Self::ApplicationChanged { .. }
+			| Self::NoRecovery { .. }
+			| Self::RecoveryNotReady { .. }
 			| Self::NotAdmitted { .. }
 			| Self::NonceTaken { .. }
 			| Self::NoFunds

@@ -4,9 +4,10 @@
 //!
 //! 1. Ada makes a [`Dossier`] of who she is, and [applies](apply) with its hash.
 //! 2. Bob is an auditor. She shows him the dossier. He [compares](review) it with the application, convinces himself that it is true,
-//!    and [approves](approve). Ada's account now holds a label.
+//!    and [approves](approve). Ada's account now holds a label. If she applied with a certificate of somebody else's
+//!    ([`certificates`]), he [sees](check_certificate) whether an authority on the ledger vouches for it.
 //! 3. Ada moves the label to another key ([`rotate`]); or Bob does, where she lost hers ([`reassign`]). Either takes the new key's
-//!    consent, a [`Takeover`].
+//!    consent, a [`Takeover`]. Without an auditor, the guardians that she named can: see [`recovery`](crate::recovery).
 //! 4. A key is stolen. Ada or Bob [suspends](suspend) the label. What the key signed from the theft on is not believed, and
 //!    [`authority`] says so to everybody who asks.
 //!
@@ -14,21 +15,24 @@
 //! which the call became final.
 
 use crate::{
+	certificates::{self, Bundle},
 	chain::{BlockId, Chain, FinalisedBlock},
 	document,
 	dossier::{Dossier, IdentityDisclosure, Statement},
 	error::Error,
 	keys::Keypair,
+	passkeys::{self, Confirmation},
 	proofs::code,
-	submit::{call, Submitter},
+	submit::{call, Call, Submitter},
 	takeover::Takeover,
 };
 use chirograph_primitives::{
-	AccountId, AccountStatus, Application, AuthorityFault, BlockNumber, CertificateHash, Inclusion, Jurisdiction, LabelChange,
-	LabelEvent, LabelId, LabelRevocationReason, LabelStatus, Moment, ParseHashError, RejectionReason, Remit, RetirementReason,
-	Role, Roles, Subject, SuspensionReason,
+	AccountId, AccountStatus, Application, AuthorityFault, BlockNumber, CertificateClaim, CertificateHash, Inclusion,
+	Jurisdiction, LabelChange, LabelEvent, LabelId, LabelRevocationReason, LabelStatus, Moment, ParseHashError, RejectionReason,
+	Remit, RetirementReason, Role, Roles, Standing, Subject, SuspensionReason,
 };
 use codec::Encode;
+use futures::future::try_join_all;
 use serde::Serialize;
 use sp_core::{Blake2Hasher, Hasher};
 use std::{fmt, str::FromStr, time::Duration};
@@ -120,6 +124,28 @@ impl Review {
 		}
 		Ok(())
 	}
+}
+
+/// What an applicant shows to an auditor.
+#[derive(Clone, Debug)]
+pub struct Shown {
+	/// Who they are.
+	pub dossier: Dossier,
+	/// The certificate that they applied with, and those that lead to its authority's.
+	pub certificates: Option<Bundle>,
+}
+
+/// Who vouches for an applicant with a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Vouched {
+	/// How the applicant's certificate leads to a published one.
+	#[serde(flatten)]
+	pub chain: certificates::Chain,
+	/// The labels of the authorities that published it.
+	pub published_by: Vec<LabelId>,
+	/// The finalised block that this was read from.
+	pub as_of: BlockId,
 }
 
 /// A certificate of an authority's.
@@ -252,51 +278,25 @@ pub fn explain(fault: AuthorityFault, whose: &str, role: Role) -> String {
 	}
 }
 
-/// The SHA-256 of a certificate (X.509) in its DER form, which is what an authority publishes.
-pub fn certificate_hash(der: &[u8]) -> Result<CertificateHash, Error> {
-	let fault = if der.starts_with(b"-----BEGIN") {
-		Some("it is in PEM form")
-	} else if !is_der_sequence(der) {
-		Some("it is something else, or not complete")
-	} else {
-		None
-	};
-	match fault {
-		Some(reason) => Err(Error::NotACertificate { reason }),
-		None => Ok(CertificateHash(document::sha256(der))),
-	}
-}
-
-/// Whether bytes are one sequence and nothing else, as every certificate is (ITU-T X.690 8.1.3, 8.9).
-fn is_der_sequence(bytes: &[u8]) -> bool {
-	let [0x30, length, rest @ ..] = bytes else { return false };
-	match length {
-		0..=0x7f => rest.len() == usize::from(*length),
-		// So many bytes of length; four are enough for any file.
-		0x81..=0x84 => rest
-			.split_at_checked(usize::from(length & 0x0f))
-			.is_some_and(|(length, content)| {
-				let length = length.iter().fold(0u64, |length, byte| (length << 8) | u64::from(*byte));
-				content.len() as u64 == length
-			}),
-		_ => false,
-	}
-}
-
 /// Applies for a label, to be allocated by an auditor whom the dossier is shown (X.1407 9.1.1 b). Returns when that is final; or fails
-/// after `patience`.
+/// after `patience`. `certificate`: the signature of a certificate's key for the signer's account, if somebody else vouches for who it is
+/// ([`certificates::claim`]).
 pub async fn apply(
 	submitter: &Submitter,
 	signer: &Keypair,
 	dossier: &Dossier,
 	jurisdiction: Jurisdiction,
 	roles: Roles,
+	certificate: Option<&CertificateClaim>,
 	patience: Duration,
 ) -> Result<Finalised<Account>, Error> {
 	let (chain, account, statement) = (submitter.chain(), signer.account(), dossier.statement());
 	ensure_about(statement, &account)?;
+	if let Some(claim) = certificate {
+		certificates::ensure_claims(claim, chain.genesis(), &account)?;
+	}
 	chain.ensure_synced().await?;
-	let arguments = (dossier.hash(), statement.organisation, jurisdiction, roles);
+	let arguments = (dossier.hash(), statement.organisation, jurisdiction, roles, certificate);
 	let at = send(submitter, signer, "apply", &arguments, patience).await?;
 	account_after(chain, &at, &account).await
 }
@@ -326,8 +326,66 @@ pub async fn review(chain: &Chain, account: &AccountId) -> Result<Review, Error>
 	})
 }
 
+/// Whether the certificate that an application names is among those that were `shown`, has the key that signed the application, and leads
+/// to one that an authority on the ledger vouches for: all of that now, by the ledger's clock. None if the application names none.
+pub async fn check_certificate(chain: &Chain, review: &Review, shown: Option<&Bundle>) -> Result<Option<Vouched>, Error> {
+	let account = || review.account.clone();
+	let (named, shown) = match (&review.application.certificate, shown) {
+		(None, None) => return Ok(None),
+		(Some(named), Some(shown)) => (named, shown),
+		(Some(named), None) => {
+			return Err(Error::CertificateNotShown {
+				account: account(),
+				certificate: named.certificate,
+			})
+		},
+		(None, Some(_)) => return Err(Error::AppliedWithoutCertificate { account: account() }),
+	};
+	let at = chain.finalised().await?;
+	let now = chain.time(&at).await?;
+	let published = published(chain, &at, now, shown).await?;
+	let hashes: Vec<_> = published.iter().map(|(certificate, _)| *certificate).collect();
+	let path = shown.verify(named, &hashes, now)?;
+	let published_by = published
+		.into_iter()
+		.filter_map(|(certificate, label)| (certificate == path.authority).then_some(label))
+		.collect();
+	Ok(Some(Vouched {
+		chain: path,
+		published_by,
+		as_of: BlockId::of(&at),
+	}))
+}
+
+/// Which of some certificates authorities vouch for whose labels are usable at that time, and who does.
+async fn published(
+	chain: &Chain,
+	at: &FinalisedBlock,
+	time: Moment,
+	shown: &Bundle,
+) -> Result<Vec<(CertificateHash, LabelId)>, Error> {
+	let labels = chain.labels(at).await?.into_iter().map(|status| status.label);
+	let authorities = labels.filter(|label| {
+		label.roles.contains(Role::CertificateAuthority) && label.standing == Standing::Active && time < label.expires
+	});
+	let mut published = Vec::new();
+	for authority in authorities {
+		// One by one: of a list of all that an authority published, a node tells a hundred only.
+		let questions = shown.certificates().iter().map(|certificate| {
+			let (hash, label) = (certificate.hash(), authority.id);
+			async move {
+				let since = chain.certificate(at, label, &hash).await?;
+				Ok::<_, Error>(since.map(|_| (hash, label)))
+			}
+		});
+		published.extend(try_join_all(questions).await?.into_iter().flatten());
+	}
+	Ok(published)
+}
+
 /// Allocates a label that ends at `expires`, in milliseconds since the Unix epoch, to the applicant whose dossier was audited (X.1407
-/// 9.1.1 b). Refuses, before anything is sent, where dossier and application differ.
+/// 9.1.1 b). Refuses, before anything is sent, where dossier and application differ, and where the application names a certificate that
+/// was not shown or is not good ([`check_certificate`]).
 ///
 /// `audited` is the application that a [`review`] showed; any other is refused. Without it, what there is now is approved, and it is for
 /// the caller to know that jurisdiction and roles are those that were audited.
@@ -335,14 +393,15 @@ pub async fn approve(
 	submitter: &Submitter,
 	auditor: &Keypair,
 	account: &AccountId,
-	dossier: &Dossier,
+	shown: &Shown,
 	audited: Option<ApplicationHash>,
 	expires: Moment,
 	patience: Duration,
 ) -> Result<Finalised<LabelStatus>, Error> {
 	let chain = submitter.chain();
 	let review = review(chain, account).await?;
-	review.check(dossier)?;
+	review.check(&shown.dossier)?;
+	check_certificate(chain, &review, shown.certificates.as_ref()).await?;
 	if let Some(audited) = audited.filter(|audited| *audited != review.hash) {
 		return Err(Error::ApplicationChanged {
 			account: account.clone(),
@@ -435,11 +494,19 @@ pub async fn remove_roles(
 	change(submitter, auditor, "remove_roles", label, &roles, patience).await
 }
 
-/// Moves the holder's label to the key that consents (X.1407 9.1.2 b). The holder's own is of no use any more.
+/// The call by which the holder of a label moves it to the key that consents: for its passkey to confirm, where the label guards that.
+pub fn rotation(takeover: &Takeover) -> Call {
+	let arguments = (&takeover.account, takeover.valid_until, &takeover.signature);
+	call("Labels", "rotate", &arguments)
+}
+
+/// Moves the holder's label to the key that consents (X.1407 9.1.2 b). The holder's own is of no use any more. With the `confirmation` of
+/// the [call](rotation) by the label's passkey, where the label guards that.
 pub async fn rotate(
 	submitter: &Submitter,
 	holder: &Keypair,
 	takeover: &Takeover,
+	confirmation: Option<&Confirmation>,
 	patience: Duration,
 ) -> Result<Finalised<LabelStatus>, Error> {
 	let chain = submitter.chain();
@@ -449,9 +516,12 @@ pub async fn rotate(
 	// Whoever holds none hears so from the ledger.
 	let label = held.map_or(takeover.label, |label| label.id);
 	takeover.check(chain.genesis(), label, chain.height().await?)?;
-	let arguments = (&takeover.account, takeover.valid_until, &takeover.signature);
-	let at = send(submitter, holder, "rotate", &arguments, patience).await?;
-	label_after(chain, &at, label).await
+	let call = rotation(takeover);
+	let included = match confirmation {
+		Some(confirmation) => passkeys::confirm_and_submit(submitter, holder, label, &call, confirmation, patience).await?,
+		None => submitter.submit(&call, holder, patience).await?,
+	};
+	label_after(chain, &chain.at(&included).await?, label).await
 }
 
 /// Moves a label to the key that consents, where its holder cannot (X.1407 9.1.2 b).
@@ -665,7 +735,7 @@ fn ensure_about(statement: &Statement, account: &AccountId) -> Result<(), Error>
 }
 
 /// Sends a call, and returns the block in which it is final.
-async fn send(
+pub(crate) async fn send(
 	submitter: &Submitter,
 	signer: &Keypair,
 	name: &str,
@@ -677,7 +747,7 @@ async fn send(
 }
 
 /// Sends a call about a label that there is; `arguments` are those behind the label.
-async fn change(
+pub(crate) async fn change(
 	submitter: &Submitter,
 	signer: &Keypair,
 	name: &str,
@@ -692,18 +762,18 @@ async fn change(
 	label_after(chain, &at, label).await
 }
 
-async fn existing(chain: &Chain, at: &FinalisedBlock, label: LabelId) -> Result<LabelStatus, Error> {
+pub(crate) async fn existing(chain: &Chain, at: &FinalisedBlock, label: LabelId) -> Result<LabelStatus, Error> {
 	chain.label_status(at, label).await?.ok_or(Error::LabelNotFound { label })
 }
 
 /// The label of an account that made use of one in that block.
-async fn held_by(chain: &Chain, at: &FinalisedBlock, account: &AccountId) -> Result<LabelId, Error> {
+pub(crate) async fn held_by(chain: &Chain, at: &FinalisedBlock, account: &AccountId) -> Result<LabelId, Error> {
 	let label = chain.account_status(at, account).await?.label;
 	let label = label.ok_or_else(|| chain.node_error("it finalised what takes a label, and knows of no label"))?;
 	Ok(label.id)
 }
 
-async fn label_after(chain: &Chain, at: &FinalisedBlock, label: LabelId) -> Result<Finalised<LabelStatus>, Error> {
+pub(crate) async fn label_after(chain: &Chain, at: &FinalisedBlock, label: LabelId) -> Result<Finalised<LabelStatus>, Error> {
 	Ok(Finalised {
 		state: existing(chain, at, label).await?,
 		block: BlockId::of(at),
@@ -724,7 +794,7 @@ async fn account_after(chain: &Chain, at: &FinalisedBlock, account: &AccountId) 
 mod tests {
 	use super::*;
 	use crate::dossier::Organisation;
-	use chirograph_primitives::{DossierHash, OrganisationId, Standing};
+	use chirograph_primitives::{DossierHash, Operation, Operations, OrganisationId};
 	use serde_json::json;
 
 	fn account(byte: u8) -> AccountId {
@@ -758,6 +828,7 @@ mod tests {
 			organisation: dossier.statement().organisation,
 			jurisdiction: "DE-BY".parse().expect("is one"),
 			roles: Roles::only(Role::Owner),
+			certificate: None,
 			applied: at(3),
 		};
 		Review {
@@ -852,41 +923,6 @@ mod tests {
 	}
 
 	#[test]
-	fn a_certificate_in_der_form_has_a_hash() {
-		let short = [&[0x30u8, 3][..], &[1; 3]].concat();
-		let long = [&[0x30u8, 0x81, 200][..], &[1; 200]].concat();
-		let longer = [&[0x30u8, 0x82, 1, 44][..], &[1; 300]].concat();
-		for der in [short, long, longer] {
-			assert_eq!(certificate_hash(&der).expect("is DER").0, document::sha256(&der));
-			for other in [&der[..der.len() - 1], &[&der[..], b"\n"].concat()] {
-				assert!(matches!(certificate_hash(other), Err(Error::NotACertificate { .. })));
-			}
-		}
-	}
-
-	#[test]
-	fn what_is_no_der_is_no_certificate() {
-		for other in [
-			&b""[..],
-			b"\x30",
-			b"\x30\x80",
-			b"\x30\x85\0\0\0\0\0",
-			b"\x30\x81",
-			b"\x31\x00",
-			b"hello",
-		] {
-			assert!(
-				matches!(certificate_hash(other), Err(Error::NotACertificate { .. })),
-				"{other:?}"
-			);
-		}
-		let pem = certificate_hash(b"-----BEGIN CERTIFICATE-----\n")
-			.expect_err("is PEM")
-			.to_string();
-		assert!(pem.contains("PEM") && pem.contains("openssl"), "{pem}");
-	}
-
-	#[test]
 	fn results_are_flat_objects() {
 		let status = LabelStatus {
 			holder: account(1),
@@ -898,12 +934,16 @@ mod tests {
 				expires: 1,
 				standing: Standing::Suspended(SuspensionReason::KeyCompromised { since: 5 }),
 				dossier: DossierHash([3; 32]),
+				certificate: Some(CertificateHash([4; 32])),
 				auditor: None,
 				held_since: at(1),
 				distrusted_since: None,
+				guarded: Operations::only(Operation::Registering),
 				changes: 2,
 			},
 			remit: None,
+			guardianship: None,
+			recoveries: Vec::new(),
 		};
 		let result = json!(Finalised {
 			state: status,
@@ -915,6 +955,8 @@ mod tests {
 			result["label"]["standing"],
 			json!({ "state": "suspended", "reason": "keyCompromised", "since": 5 })
 		);
+		assert_eq!(result["label"]["certificate"], json!(CertificateHash([4; 32]).to_string()));
+		assert_eq!(result["label"]["guarded"], json!(["registering"]));
 
 		let judgement = |answer| {
 			json!(Judgement {

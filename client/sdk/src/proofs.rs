@@ -10,7 +10,8 @@ use crate::{
 	file::Original,
 	keys::{format_account, Keypair},
 	labels::explain,
-	submit::{call, Included, Submitter},
+	passkeys::{self, Confirmation},
+	submit::{call, Call, Included, Submitter},
 };
 use chirograph_primitives::{AccountId, AuthorityFault, EvidenceHash, Record, Schema, Status, Subject};
 use serde::Serialize;
@@ -203,14 +204,29 @@ pub async fn ensure_registrable(
 	}
 }
 
-/// Registers, or with `claim` claims, what the owner authorised; `signer` submits and pays. Returns when it is final; or fails after
-/// `patience`.
+/// The call by which evidence is registered, or with `claim` claimed, as its owner authorised: for the owner's passkey to confirm, where
+/// the owner's label guards that.
+pub fn registration(evidence: &Evidence, authorization: &Authorization, claim: bool) -> Call {
+	let arguments = (
+		&evidence.owner.account,
+		evidence.subject(),
+		evidence.hash(),
+		evidence.schema,
+		authorization.valid_until,
+		&authorization.signature,
+	);
+	call("Proofs", if claim { "claim" } else { "register" }, &arguments)
+}
+
+/// Registers, or with `claim` claims, what the owner authorised; `signer` submits and pays. With the `confirmation` of the
+/// [call](registration) by the owner's passkey, where the owner's label guards that. Returns when it is final; or fails after `patience`.
 pub async fn register(
 	submitter: &Submitter,
 	signer: &Keypair,
 	evidence: &Evidence,
 	authorization: &Authorization,
 	claim: bool,
+	confirmation: Option<&Confirmation>,
 	patience: Duration,
 ) -> Result<Registered, Error> {
 	let chain = submitter.chain();
@@ -219,16 +235,15 @@ pub async fn register(
 	authorization.check_evidence(evidence)?;
 	ensure_registrable(chain, &subject, &owner, Some(&evidence_hash), claim).await?;
 
-	let arguments = (
-		&owner,
-		subject,
-		evidence_hash,
-		evidence.schema,
-		authorization.valid_until,
-		&authorization.signature,
-	);
-	let name = if claim { "claim" } else { "register" };
-	let included = match submitter.submit(&call("Proofs", name, &arguments), signer, patience).await {
+	let call = registration(evidence, authorization, claim);
+	let sent = match confirmation {
+		Some(confirmation) => {
+			let label = passkeys::label_of(chain, &owner).await?;
+			passkeys::confirm_and_submit(submitter, signer, label, &call, confirmation, patience).await
+		},
+		None => submitter.submit(&call, signer, patience).await,
+	};
+	let included = match sent {
 		// Somebody was faster, or this is the second try of something that got through after all.
 		Err(Error::Refused { name, .. }) if name == "Proofs::AlreadyRegistered" => {
 			ensure_registrable(chain, &subject, &owner, Some(&evidence_hash), claim).await?;

@@ -4,8 +4,8 @@
 
 use crate::{Applications, Config, Error, Event, Holders, Labels, LastLabel, Pallet, Rejections, RetiredKeys};
 use chirograph_primitives::{
-	AccountId, AdmissionFault, Application, DossierHash, Jurisdiction, Label, LabelEvent, LabelId, Ledger, Moment,
-	OrganisationId, Rejection, RejectionReason, Role, Roles, Standing,
+	payload, AccountId, AdmissionFault, Application, CertificateClaim, DossierHash, Jurisdiction, Label, LabelEvent, LabelId,
+	Ledger, Moment, Operations, OrganisationId, Rejection, RejectionReason, Role, Roles, SignatureFault, Standing,
 };
 use codec::Encode;
 use frame_support::{dispatch::DispatchResult, ensure};
@@ -32,16 +32,21 @@ impl<T: Config> Pallet<T> {
 		organisation: OrganisationId,
 		jurisdiction: Jurisdiction,
 		roles: Roles,
+		certificate: Option<CertificateClaim>,
 	) -> DispatchResult {
 		Self::ensure_may_apply(&account).map_err(Error::<T>::from)?;
 		Self::ensure_grantable(roles)?;
 		ensure!(jurisdiction.is_well_formed(), Error::<T>::InvalidJurisdiction);
+		if let Some(claim) = &certificate {
+			Self::ensure_claims(claim, &account)?;
+		}
 
 		let application = Application {
 			dossier,
 			organisation,
 			jurisdiction,
 			roles,
+			certificate: certificate.map(|claim| claim.binding()),
 			applied: T::Ledger::here(),
 		};
 		Self::keep_account(&account);
@@ -49,6 +54,15 @@ impl<T: Config> Pallet<T> {
 		Applications::<T>::insert(&account, &application);
 		Self::deposit_event(Event::Applied { account, application });
 		Ok(())
+	}
+
+	/// Whether the certificate's key signed for this account, on this network. Whose certificate it is, the auditor has to find out.
+	fn ensure_claims(claim: &CertificateClaim, account: &AccountId) -> Result<(), Error<T>> {
+		let payload = payload::certificate(&T::Ledger::genesis_hash(), account);
+		claim.verify(&payload).map_err(|fault| match fault {
+			SignatureFault::Malformed => Error::<T>::MalformedCertificateSignature,
+			SignatureFault::Mismatch => Error::<T>::CertificateSignatureMismatch,
+		})
 	}
 
 	pub(crate) fn do_approve(who: AccountId, account: AccountId, hash: H256, expires: Moment) -> DispatchResult {
@@ -61,14 +75,7 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_expiry(expires)?;
 
 		Applications::<T>::remove(&account);
-		let Application {
-			dossier,
-			organisation,
-			jurisdiction,
-			roles,
-			..
-		} = application;
-		let label = Self::grant(&account, organisation, jurisdiction, roles, expires, dossier, Some(auditor))?;
+		let label = Self::grant(&account, application, expires, Some(auditor))?;
 		Self::deposit_event(Event::Granted { account, label });
 		Ok(())
 	}
@@ -87,17 +94,22 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// A new label for an account that has none.
+	/// A new label for an account that has none, as it applied for it.
 	pub(crate) fn grant(
 		account: &AccountId,
-		organisation: OrganisationId,
-		jurisdiction: Jurisdiction,
-		roles: Roles,
+		application: Application,
 		expires: Moment,
-		dossier: DossierHash,
 		auditor: Option<LabelId>,
 	) -> Result<Label, Error<T>> {
 		let id = LastLabel::<T>::get().checked_add(1).ok_or(Error::<T>::NoMoreLabels)?;
+		let Application {
+			dossier,
+			organisation,
+			jurisdiction,
+			roles,
+			certificate,
+			..
+		} = application;
 		let mut label = Label {
 			id,
 			organisation,
@@ -106,9 +118,11 @@ impl<T: Config> Pallet<T> {
 			expires,
 			standing: Standing::Active,
 			dossier,
+			certificate: certificate.map(|binding| binding.certificate),
 			auditor,
 			held_since: T::Ledger::here(),
 			distrusted_since: None,
+			guarded: Operations::NONE,
 			changes: 0,
 		};
 		LastLabel::<T>::put(id);

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Costs of the calls. The new keys of labels live in the keystore that the benchmarking host provides.
+//! Costs of the calls. The new keys of labels live in the keystore that the benchmarking host provides; it knows no P-256.
 
 use crate::{
-	Admission, Applications, Call, Certificates, Config, Holders, Labels, Pallet, Rejections, Remits, RetiredKeys, Terms, Usages,
+	Admission, Applications, Call, Certificates, Config, Confirmed, Guardians, Holders, Labels, MinRecoveryDelay, Pallet,
+	Passkeys, Recoveries, Rejections, Remits, RetiredKeys, Sequences, Terms, Usages,
 };
+use alloc::{boxed::Box, vec::Vec};
 use chirograph_primitives::{
-	payload, AccountId, Application, CertificateHash, Country, DossierHash, Jurisdiction, LabelId, LabelRevocationReason, Ledger,
-	Moment, OrganisationId, OwnerSignature, Quota, Rejection, RejectionReason, Remit, RetirementReason, Role, Roles, Standing,
-	SuspensionReason, MAX_COUNTRIES,
+	authenticator::Authenticator, passkey, payload, AccountId, Application, Assertion, BoundPasskey, CertificateBinding,
+	CertificateClaim, CertificateHash, CertificateKey, Country, DossierHash, Guardianship, Jurisdiction, LabelId,
+	LabelRevocationReason, Ledger, Moment, Operations, OrganisationId, OwnerSignature, Quota, Recovery, Rejection,
+	RejectionReason, Remit, RetirementReason, Role, Roles, Standing, SuspensionReason, MAX_COUNTRIES, MAX_GUARDIANS,
 };
 use codec::Encode;
 use frame_benchmarking::v2::*;
@@ -18,6 +21,7 @@ use frame_support::{
 	BoundedVec,
 };
 use frame_system::{pallet_prelude::RuntimeCallFor, RawOrigin};
+use p256::ecdsa::{signature::Signer, Signature, SigningKey};
 use sp_core::{crypto::KeyTypeId, Get, H256};
 use sp_io::{crypto, hashing};
 use sp_runtime::traits::{AsSystemOriginSigner, AsTransactionAuthorizedOrigin, DispatchTransaction, Dispatchable};
@@ -34,6 +38,34 @@ fn organisation(account: &AccountId) -> OrganisationId {
 	OrganisationId(hashing::blake2_256(account.as_ref()))
 }
 
+/// What an account applied for, with all that an application may have.
+fn application<T: Config>(account: &AccountId, roles: Roles) -> Application {
+	Application {
+		dossier: DossierHash([1; 32]),
+		organisation: organisation(account),
+		jurisdiction: HERE,
+		roles,
+		certificate: Some(CertificateBinding {
+			certificate: CERTIFICATE,
+			key: CertificateKey::P256([2; 33]),
+		}),
+		applied: T::Ledger::here(),
+	}
+}
+
+/// A certificate that `account` applies with, with the kind of key that is costlier to judge.
+fn claim<T: Config>(account: &AccountId) -> CertificateClaim {
+	let key = SigningKey::from_slice(&[7; 32]).unwrap_or_else(|_| unreachable!("is below the order of the curve"));
+	let mut point = [0; 33];
+	point.copy_from_slice(key.verifying_key().to_encoded_point(true).as_bytes());
+	let signature: Signature = key.sign(&payload::certificate(&T::Ledger::genesis_hash(), account));
+	CertificateClaim {
+		certificate: CERTIFICATE,
+		key: CertificateKey::P256(point),
+		signature: signature.normalize_s().unwrap_or(signature).to_bytes().into(),
+	}
+}
+
 /// Gives `account` a label, unless it has one, and these roles besides.
 pub(crate) fn grant<T: Config>(account: &AccountId, roles: Roles) -> LabelId {
 	if let Some(mut label) = Labels::<T>::get(account) {
@@ -41,9 +73,8 @@ pub(crate) fn grant<T: Config>(account: &AccountId, roles: Roles) -> LabelId {
 		Labels::<T>::insert(account, &label);
 		return label.id;
 	}
-	let dossier = DossierHash([1; 32]);
 	Pallet::<T>::keep_account(account);
-	let label = Pallet::<T>::grant(account, organisation(account), HERE, roles, Moment::MAX, dossier, None);
+	let label = Pallet::<T>::grant(account, application::<T>(account, roles), Moment::MAX, None);
 	label.unwrap_or_else(|_| unreachable!("there are numbers left")).id
 }
 
@@ -83,16 +114,20 @@ fn suspended<T: Config>() -> (AccountId, LabelId) {
 
 fn applicant<T: Config>() -> (AccountId, H256) {
 	let account: AccountId = account("applicant", 0, 0);
-	let application = Application {
-		dossier: DossierHash([1; 32]),
-		organisation: organisation(&account),
-		jurisdiction: HERE,
-		roles: Roles::only(Role::Owner),
-		applied: T::Ledger::here(),
-	};
+	let application = application::<T>(&account, Roles::only(Role::Owner));
 	Pallet::<T>::keep_account(&account);
 	Applications::<T>::insert(&account, &application);
 	(account, H256(hashing::blake2_256(&application.encode())))
+}
+
+/// The last application of `account` was refused.
+fn refused<T: Config>(account: &AccountId) {
+	let rejection = Rejection {
+		reason: RejectionReason::Unspecified,
+		by: 1,
+		at: T::Ledger::here(),
+	};
+	Rejections::<T>::insert(account, rejection);
 }
 
 fn expires<T: Config>() -> Moment {
@@ -101,6 +136,35 @@ fn expires<T: Config>() -> Moment {
 
 fn deadline<T: Config>() -> u32 {
 	T::Ledger::here().block + T::MaxSignatureValidity::get()
+}
+
+fn guardian<T: Config>(index: u32) -> (AccountId, LabelId) {
+	let account = account("guardian", index, 0);
+	let label = grant::<T>(&account, Roles::only(Role::Owner));
+	(account, label)
+}
+
+/// As many guardians as there may be, each of whom began an attempt to move `label` to the account beside it.
+fn attempts<T: Config>(label: LabelId) -> Vec<(AccountId, AccountId)> {
+	let guardians: Vec<_> = (0..MAX_GUARDIANS).map(guardian::<T>).collect();
+	let guardianship = Guardianship {
+		guardians: BoundedVec::truncate_from(guardians.iter().map(|(_, label)| *label).collect()),
+		threshold: MAX_GUARDIANS,
+		delay: MinRecoveryDelay::<T>::get(),
+	};
+	Guardians::<T>::insert(label, guardianship);
+	(0u32..)
+		.zip(guardians)
+		.map(|(index, (guardian, id))| {
+			let to = account("recovered", index, 0);
+			let attempt = Recovery {
+				approvals: BoundedVec::truncate_from(alloc::vec![id]),
+				ready: None,
+			};
+			Recoveries::<T>::insert(label, &to, attempt);
+			(guardian, to)
+		})
+		.collect()
 }
 
 /// A fresh key that wants to hold `label`.
@@ -112,9 +176,28 @@ fn new_key<T: Config>(label: LabelId) -> (AccountId, OwnerSignature) {
 	(account, OwnerSignature::Ed25519(signature))
 }
 
+/// Guards everything that `account` can do with that authenticator, which was used before.
+fn guard<T: Config>(account: &AccountId, authenticator: &Authenticator) {
+	Labels::<T>::mutate(account, |label| {
+		if let Some(label) = label {
+			let passkey = authenticator.passkey();
+			label.guarded = Operations::all();
+			Passkeys::<T>::insert(label.id, BoundPasskey { passkey, counter: 0 });
+			Sequences::<T>::insert(label.id, 1);
+		}
+	});
+}
+
+/// What the authenticator of a label has to say, at its longest.
+fn confirmation<T: Config>(authenticator: &Authenticator, label: LabelId, confirmed: &[u8]) -> Assertion {
+	let sequence = Sequences::<T>::get(label);
+	authenticator.longest_assertion(&passkey::challenge(&T::Ledger::genesis_hash(), label, sequence, confirmed))
+}
+
 #[benchmarks(where
 	RuntimeCallFor<T>: Dispatchable<Info = DispatchInfo, PostInfo = PostDispatchInfo> + IsSubType<Call<T>> + From<Call<T>> + GetDispatchInfo,
 	<RuntimeCallFor<T> as Dispatchable>::RuntimeOrigin: AsSystemOriginSigner<AccountId> + AsTransactionAuthorizedOrigin + Clone,
+	<T as Config>::RuntimeCall: From<frame_system::Call<T>>,
 	T: Send + Sync,
 )]
 mod benchmarks {
@@ -123,12 +206,7 @@ mod benchmarks {
 	#[benchmark]
 	fn apply() {
 		let caller: AccountId = whitelisted_caller();
-		let rejection = Rejection {
-			reason: RejectionReason::Unspecified,
-			by: 1,
-			at: T::Ledger::here(),
-		};
-		Rejections::<T>::insert(&caller, rejection);
+		refused::<T>(&caller);
 		#[extrinsic_call]
 		_(
 			RawOrigin::Signed(caller.clone()),
@@ -136,8 +214,30 @@ mod benchmarks {
 			organisation(&caller),
 			HERE,
 			Roles::only(Role::Owner),
+			None,
 		);
 		assert!(Applications::<T>::contains_key(caller));
+	}
+
+	#[benchmark]
+	fn apply_with_certificate() {
+		let caller: AccountId = whitelisted_caller();
+		refused::<T>(&caller);
+		let claim = claim::<T>(&caller);
+		#[extrinsic_call]
+		apply(
+			RawOrigin::Signed(caller.clone()),
+			DossierHash([1; 32]),
+			organisation(&caller),
+			HERE,
+			Roles::only(Role::Owner),
+			Some(claim.clone()),
+		);
+		let application = Applications::<T>::get(caller);
+		assert_eq!(
+			application.and_then(|application| application.certificate),
+			Some(claim.binding())
+		);
 	}
 
 	#[benchmark]
@@ -215,9 +315,78 @@ mod benchmarks {
 	}
 
 	#[benchmark]
+	fn set_guardians() {
+		let caller: AccountId = whitelisted_caller();
+		let label = grant::<T>(&caller, Roles::only(Role::Owner));
+		let guardians: Vec<_> = (0..MAX_GUARDIANS).map(|index| guardian::<T>(index).1).collect();
+		let delay = MinRecoveryDelay::<T>::get();
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(caller),
+			BoundedVec::truncate_from(guardians),
+			MAX_GUARDIANS,
+			delay,
+		);
+		assert!(Guardians::<T>::contains_key(label));
+	}
+
+	#[benchmark]
+	fn initiate_recovery() {
+		let (_, label) = subject::<T>();
+		let guardians = attempts::<T>(label);
+		let (last, its_attempt) = guardians.last().cloned().unwrap_or_else(|| unreachable!("there are nine"));
+		Recoveries::<T>::remove(label, its_attempt);
+		let (account, signature) = new_key::<T>(label);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(last), label, account.clone(), deadline::<T>(), signature);
+		assert!(Recoveries::<T>::contains_key(label, account));
+	}
+
+	#[benchmark]
+	fn approve_recovery() {
+		let (_, label) = subject::<T>();
+		let guardians = attempts::<T>(label);
+		let [(_, attempt), .., (last, _)] = &guardians[..] else {
+			unreachable!("there are nine")
+		};
+		#[extrinsic_call]
+		_(RawOrigin::Signed(last.clone()), label, attempt.clone());
+		assert_eq!(
+			Recoveries::<T>::get(label, attempt).map(|attempt| attempt.approvals.len()),
+			Some(2)
+		);
+	}
+
+	#[benchmark]
+	fn veto_recovery() {
+		let (_, label) = subject::<T>();
+		attempts::<T>(label);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(auditor::<T>()), label);
+		assert!(!Pallet::<T>::is_recovery_pending(label));
+	}
+
+	#[benchmark]
+	fn complete_recovery() {
+		let (holder, label) = subject::<T>();
+		let guardians = attempts::<T>(label);
+		guard::<T>(&holder, &Authenticator::new(1));
+		let (guardian, account) = guardians.first().cloned().unwrap_or_else(|| unreachable!("there are nine"));
+		Recoveries::<T>::mutate(label, &account, |attempt| {
+			if let Some(attempt) = attempt {
+				attempt.ready = Some(T::Ledger::here().block);
+			}
+		});
+		#[extrinsic_call]
+		_(RawOrigin::Signed(guardian), label, account.clone());
+		assert_eq!(Holders::<T>::get(label), Some(account));
+	}
+
+	#[benchmark]
 	fn rotate() {
 		let caller: AccountId = whitelisted_caller();
 		let label = grant::<T>(&caller, Roles::only(Role::Owner));
+		attempts::<T>(label);
 		let (account, signature) = new_key::<T>(label);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller), account.clone(), deadline::<T>(), signature);
@@ -226,7 +395,9 @@ mod benchmarks {
 
 	#[benchmark]
 	fn reassign() {
-		let (_, label) = suspended::<T>();
+		let (holder, label) = suspended::<T>();
+		attempts::<T>(label);
+		guard::<T>(&holder, &Authenticator::new(1));
 		let (account, signature) = new_key::<T>(label);
 		let since = T::Ledger::here().block;
 		let reason = RetirementReason::Compromised { since };
@@ -292,6 +463,46 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller), CERTIFICATE);
 		assert!(!Certificates::<T>::contains_key(label, CERTIFICATE));
+	}
+
+	#[benchmark]
+	fn bind_passkey() {
+		let caller: AccountId = whitelisted_caller();
+		let label = grant::<T>(&caller, Roles::only(Role::Owner));
+		guard::<T>(&caller, &Authenticator::new(1));
+		Confirmed::<T>::put(label);
+		let (authenticator, guarded) = (Authenticator::new(2), Operations::all());
+		let passkey = authenticator.passkey();
+		let assertion = confirmation::<T>(&authenticator, label, &payload::binding(&passkey, guarded));
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), passkey, guarded, assertion);
+		assert_eq!(Passkeys::<T>::get(label).map(|bound| bound.passkey), Some(passkey));
+	}
+
+	#[benchmark]
+	fn unbind_passkey() {
+		let caller: AccountId = whitelisted_caller();
+		let label = grant::<T>(&caller, Roles::only(Role::Owner));
+		guard::<T>(&caller, &Authenticator::new(1));
+		Confirmed::<T>::put(label);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller));
+		assert!(!Passkeys::<T>::contains_key(label));
+	}
+
+	#[benchmark]
+	fn confirm(l: Linear<0, 65_536>) {
+		let caller: AccountId = whitelisted_caller();
+		grant::<T>(&caller, Roles::only(Role::BusinessPlatform));
+		let (owner, label) = subject::<T>();
+		let authenticator = Authenticator::new(1);
+		guard::<T>(&owner, &authenticator);
+		let remark = alloc::vec![0; l as usize];
+		let call: Box<<T as Config>::RuntimeCall> = Box::new(frame_system::Call::<T>::remark { remark }.into());
+		let assertion = confirmation::<T>(&authenticator, label, &call.encode());
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), label, call, assertion);
+		assert_eq!(Sequences::<T>::get(label), 2);
 	}
 
 	#[benchmark]

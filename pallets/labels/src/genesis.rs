@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{Config, Founder, Pallet, QuotaTerms, Remits, Terms};
-use chirograph_primitives::{DossierHash, Role};
+use crate::{Config, Founder, MinRecoveryDelay, Pallet, QuotaTerms, Remits, Terms};
+use chirograph_primitives::{Application, BlockNumber, DossierHash, Ledger, Role};
 
 impl<T: Config> Pallet<T> {
 	/// Refuses founders that could not have come to be otherwise, with a panic: there is no network yet that it could harm.
 	#[allow(clippy::panic)]
-	pub(crate) fn build_genesis(founders: &[Founder], terms: &QuotaTerms) {
+	pub(crate) fn build_genesis(founders: &[Founder], terms: &QuotaTerms, min_recovery_delay: BlockNumber) {
 		assert!(terms.window > 0, "labels.terms.window must be a block at least");
 		Terms::<T>::put(terms);
+		assert!(
+			min_recovery_delay > 0,
+			"labels.minRecoveryDelay must leave the holder a block to object in"
+		);
+		MinRecoveryDelay::<T>::put(min_recovery_delay);
 		for founder in founders {
 			let account = &founder.account;
 			assert!(
@@ -33,16 +38,16 @@ impl<T: Config> Pallet<T> {
 				"labels.founders: {account:?} is there twice"
 			);
 			Self::keep_account(account);
-			let granted = Self::grant(
-				account,
-				founder.organisation,
-				founder.jurisdiction,
-				founder.roles,
-				founder.expires,
+			let founding = Application {
 				// Whoever makes the network vouches for its founders; there is no dossier to be compared.
-				DossierHash([0; 32]),
-				None,
-			);
+				dossier: DossierHash([0; 32]),
+				organisation: founder.organisation,
+				jurisdiction: founder.jurisdiction,
+				roles: founder.roles,
+				certificate: None,
+				applied: T::Ledger::here(),
+			};
+			let granted = Self::grant(account, founding, founder.expires, None);
 			if let (Ok(label), Some(remit)) = (granted, &founder.remit) {
 				Remits::<T>::insert(label.id, remit);
 			}

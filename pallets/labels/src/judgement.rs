@@ -4,8 +4,8 @@
 
 use crate::{Config, Error, History, Holders, Labels, Pallet, Remits, RetiredKeys};
 use chirograph_primitives::{
-	AccountId, Authority, AuthorityFault, Inclusion, Jurisdiction, Label, LabelChange, LabelId, Ledger, Moment, OrganisationId,
-	RetirementReason, Role, Roles, Standing, SuspensionReason,
+	AccountId, Authority, AuthorityFault, Inclusion, Jurisdiction, Label, LabelChange, LabelId, Ledger, Moment, Operation,
+	OrganisationId, RetirementReason, Role, Roles, Standing, SuspensionReason,
 };
 use frame_support::ensure;
 use frame_system::{ensure_root, ensure_signed, pallet_prelude::OriginFor};
@@ -18,6 +18,7 @@ pub(crate) enum Capacity {
 	Auditor(LabelId),
 	Regulator(LabelId),
 	Holder(LabelId),
+	Guardian(LabelId),
 }
 
 impl Capacity {
@@ -25,7 +26,7 @@ impl Capacity {
 	pub(crate) const fn label(self) -> Option<LabelId> {
 		match self {
 			Self::Council => None,
-			Self::Auditor(label) | Self::Regulator(label) | Self::Holder(label) => Some(label),
+			Self::Auditor(label) | Self::Regulator(label) | Self::Holder(label) | Self::Guardian(label) => Some(label),
 		}
 	}
 }
@@ -63,9 +64,13 @@ impl<T: Config> Pallet<T> {
 
 	/// The label under which `account` may act in `role` now.
 	pub fn authority(account: &AccountId, role: Role) -> Result<LabelId, AuthorityFault> {
+		Self::label_in_role(account, role).map(|label| label.id)
+	}
+
+	fn label_in_role(account: &AccountId, role: Role) -> Result<Label, AuthorityFault> {
 		let label = Self::usable_label(account)?;
 		ensure_role(label.roles, role)?;
-		Ok(label.id)
+		Ok(label)
 	}
 
 	/// The label that `account` was at that time, in `role`; judged with all that is known today.
@@ -191,6 +196,12 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> Authority<AccountId> for Pallet<T> {
 	fn ensure(who: &AccountId, role: Role) -> Result<LabelId, DispatchError> {
 		Self::authority(who, role).map_err(|fault| Error::<T>::from(fault).into())
+	}
+
+	fn ensure_confirmed(who: &AccountId, role: Role, operation: Operation) -> Result<LabelId, DispatchError> {
+		let label = Self::label_in_role(who, role).map_err(Error::<T>::from)?;
+		Self::ensure_unguarded(&label, operation)?;
+		Ok(label.id)
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]

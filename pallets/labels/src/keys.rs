@@ -4,8 +4,8 @@
 
 use crate::{judgement::Capacity, Applications, Config, Error, Event, Holders, Labels, OnRotation, Pallet, RetiredKeys};
 use chirograph_primitives::{
-	payload, AccountId, BlockNumber, Label, LabelEvent, LabelId, Ledger, OwnerSignature, RetiredKey, RetirementReason, Standing,
-	SuspensionReason,
+	payload, AccountId, BlockNumber, Label, LabelEvent, LabelId, Ledger, Operation, OwnerSignature, RetiredKey, RetirementReason,
+	Standing, SuspensionReason,
 };
 use frame_support::{dispatch::DispatchResult, ensure};
 use frame_system::pallet_prelude::OriginFor;
@@ -19,6 +19,7 @@ impl<T: Config> Pallet<T> {
 		signature: OwnerSignature,
 	) -> DispatchResult {
 		let label = Self::usable_label(&holder).map_err(Error::<T>::from)?;
+		Self::ensure_unguarded(&label, Operation::Rotating)?;
 		Self::ensure_takeover(&account, label.id, valid_until, &signature)?;
 		let by = Capacity::Holder(label.id);
 		Self::move_label(holder, account, label, RetirementReason::Rotated, by);
@@ -33,19 +34,25 @@ impl<T: Config> Pallet<T> {
 		valid_until: BlockNumber,
 		signature: OwnerSignature,
 	) -> DispatchResult {
-		let (holder, mut label) = Self::find_changeable(label)?;
+		let (holder, label) = Self::find_changeable(label)?;
 		let capacity = Self::audit_capacity(origin, &label)?;
 		if let RetirementReason::Compromised { since } = reason {
 			let held = label.held_since.block..=T::Ledger::here().block;
 			ensure!(held.contains(&since), Error::<T>::InvalidSince);
 		}
 		Self::ensure_takeover(&account, label.id, valid_until, &signature)?;
+		Self::hand_over(holder, account, label, reason, capacity);
+		Ok(())
+	}
+
+	/// Moves a label because its key is gone, and maybe the passkey with it. If it was the key that was not believed, the label can be used
+	/// again.
+	pub(crate) fn hand_over(from: AccountId, to: AccountId, mut label: Label, reason: RetirementReason, by: Capacity) {
 		if let Standing::Suspended(SuspensionReason::KeyCompromised { .. }) = label.standing {
-			// It was the key that was not believed, and it is gone.
 			label.standing = Standing::Active;
 		}
-		Self::move_label(holder, account, label, reason, capacity);
-		Ok(())
+		Self::forget_passkey(&mut label);
+		Self::move_label(from, to, label, reason, by);
 	}
 
 	pub(crate) fn do_distrust(origin: OriginFor<T>, account: AccountId, since: BlockNumber) -> DispatchResult {
@@ -82,18 +89,23 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Whether `account` can hold a label.
+	pub(crate) fn ensure_fresh(account: &AccountId) -> Result<(), Error<T>> {
+		let is_fresh = !Labels::<T>::contains_key(account)
+			&& !RetiredKeys::<T>::contains_key(account)
+			&& !Applications::<T>::contains_key(account);
+		is_fresh.then_some(()).ok_or(Error::<T>::AccountInUse)
+	}
+
 	/// Whether `account` can and wants to hold a label. What costs least is checked first.
-	fn ensure_takeover(
+	pub(crate) fn ensure_takeover(
 		account: &AccountId,
 		label: LabelId,
 		valid_until: BlockNumber,
 		signature: &OwnerSignature,
 	) -> Result<(), Error<T>> {
 		payload::check_deadline(T::Ledger::here().block, valid_until, T::MaxSignatureValidity::get())?;
-		let is_fresh = !Labels::<T>::contains_key(account)
-			&& !RetiredKeys::<T>::contains_key(account)
-			&& !Applications::<T>::contains_key(account);
-		ensure!(is_fresh, Error::<T>::AccountInUse);
+		Self::ensure_fresh(account)?;
 		let payload = payload::takeover(&T::Ledger::genesis_hash(), label, account, valid_until);
 		signature.verify(&payload, account)?;
 		Ok(())
@@ -119,6 +131,7 @@ impl<T: Config> Pallet<T> {
 		Self::keep_account(&to);
 		Holders::<T>::insert(label.id, &to);
 		label.held_since = here;
+		Self::forget_recoveries(label.id);
 		T::OnRotation::moved(&from, &to);
 		Self::change(&to.clone(), label, by, LabelEvent::Rotated { from, to });
 	}

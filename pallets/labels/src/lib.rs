@@ -9,8 +9,13 @@
 //!
 //! - **Label**: an audited identity: organisation, jurisdiction, [`Roles`], a date on which it ends by itself, and a [`Standing`]. An account holds it.
 //! - **Dossier**: what an applicant tells the auditor about itself. It stays off the ledger, which keeps one hash of it.
+//! - **Certificate**: of X.509; a third party vouches with it for who has its key. An applicant may have one, signs with its key, and shows it
+//!   to the auditor. The ledger keeps its hash and its key, and the hashes of the certificates that authorities published.
 //! - **Remit**: the roles and countries that an auditor may decide about. Being an auditor is in nobody's remit: only the council
 //!   appoints one.
+//! - **Guardian**: a label whose holder may help another one to get its label back. The holder of that label names its guardians, how many
+//!   of them it takes, and for how many blocks it can object.
+//! - **Passkey**: a key in an authenticator of the holder's, besides the account's: a second factor for what the label guards with it.
 //! - **Quota**: calls and bytes that a label may use without a fee in a window of blocks.
 //!
 //! ## Story
@@ -22,6 +27,10 @@
 //! 4. Ada's laptop is stolen, with the new key on it. She reports it ([`Call::suspend`]): from this block on, the key is of no use. Bob finds
 //!    out that the theft was on Monday, says so, and moves the label to a key that Ada shows him in person ([`Call::reassign`]).
 //!    What the stolen key signed before Monday stands; what it signed since is not believed.
+//! 5. Ada names Carol, Dave and Eve as guardians, two of whom it takes, and a day to object ([`Call::set_guardians`]). Her next key is lost.
+//!    She makes another, and shows its account to Carol, who begins to move the label to it ([`Call::initiate_recovery`]), and to Dave, who
+//!    approves ([`Call::approve_recovery`]). Nobody objects for a day ([`Call::veto_recovery`]), and Carol completes it
+//!    ([`Call::complete_recovery`]), without an auditor. The label has its number and its history, as always.
 //!
 //! ## Who may do what
 //!
@@ -35,10 +44,20 @@
 //! | `revoke` | as `renew`; the holder |
 //! | `rotate` | the holder |
 //! | `distrust` | as `suspend`, without the holder |
+//! | `bind_passkey` | the holder; confirmed by the passkey that is bound, if one is |
+//! | `unbind_passkey` | the holder, confirmed by the passkey |
+//! | `confirm` | every holder, for whichever label whose passkey confirms the call inside |
+//! | `set_guardians` | the holder |
+//! | `initiate_recovery`, `approve_recovery`, `complete_recovery` | a guardian of the label |
+//! | `veto_recovery` | as `renew`; the holder |
 //! | `publish_certificate`, `withdraw_certificate` | `CertificateAuthority` |
 //! | `appoint_auditor`, `dismiss_auditor`, `set_quota` | the council |
 //!
 //! The council is Root ([`frame_system`]'s), by way of the governance pallet. A holder needs an active label.
+//!
+//! What a label guards ([`Operations`]) takes a confirmation by its passkey besides, which is for one call and for one time (9.1.1 d).
+//! Somebody else may send it, a platform for an owner: the call inside is then theirs, and the confirmation the owner's. A label that
+//! moves because its key is gone guards nothing any more: whoever lost the one may have lost the other.
 //!
 //! ## Was this account this label, in this role, at that time?
 //!
@@ -52,6 +71,12 @@
 //!
 //! Auditors compare what is said with what is so. An auditor who does not can label a stranger; what it did is on record, and the council
 //! dismisses it. The timestamp that ends a label is the block author's, bounded by the other validators' clocks.
+//!
+//! Of a certificate, the ledger judges one signature: whoever applies has the key. That the certificate is of that key, valid, and leads to a
+//! published one, the auditor sees, and nobody else has to believe: the certificate can be shown again and compared with its hash.
+//!
+//! As many guardians as it takes can have a label whose holder does not look for as long as it has to object, or cannot: whoever may not use its
+//! label does not object either. Its auditor and the council can.
 //!
 //! Everybody can make accounts, so applications are bounded for all together. Whoever fills the bound keeps others from applying until
 //! auditors have rejected theirs; who holds a label is not affected.
@@ -68,6 +93,10 @@
 //! 6. Nobody has a role, a country or a region that does not exist, and a label has a role.
 //! 7. Auditors whose labels are not revoked have a remit, and nobody else; nobody's remit has auditors in it.
 //! 8. Every account that holds a label, held one or applied has a provider, so that its nonce is never forgotten.
+//! 9. Guardians are other labels, each once and in order, and enough of them; attempts to get a label back are approved by guardians that it
+//!    has, each guardian once, are begun by different ones, and are ready exactly if enough approved.
+//! 10. A label that has a passkey guards something that there is to guard and used up a confirmation, and others guard nothing.
+//! 11. Between extrinsics nothing counts as confirmed.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -84,6 +113,8 @@ mod judgement;
 mod keys;
 #[cfg(test)]
 mod mock;
+mod passkeys;
+mod recovery;
 #[cfg(test)]
 mod tests;
 #[cfg(any(feature = "try-runtime", test))]
@@ -101,16 +132,24 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
-	use alloc::vec::Vec;
+	use alloc::{boxed::Box, vec::Vec};
 	use chirograph_primitives::{
-		payload::DeadlineFault, AccountId, AdmissionFault, Application, AuthorityFault, BlockNumber, CertificateHash,
-		DossierHash, Inclusion, Jurisdiction, Label, LabelChange, LabelId, LabelRevocationReason, Ledger, Moment, OrganisationId,
-		OwnerSignature, Quota, QuotaUsage, Rejection, RejectionReason, Remit, RetiredKey, RetirementReason, Role, Roles,
-		SignatureFault, SuspensionReason,
+		payload::DeadlineFault, AccountId, AdmissionFault, Application, Assertion, AssertionFault, AuthorityFault, BlockNumber,
+		BoundPasskey, CertificateClaim, CertificateHash, DossierHash, GuardianIds, Guardianship, Inclusion, Jurisdiction, Label,
+		LabelChange, LabelId, LabelRevocationReason, Ledger, Moment, Operations, OrganisationId, OwnerSignature, Passkey, Quota,
+		QuotaUsage, Recovery, Rejection, RejectionReason, Remit, RetiredKey, RetirementReason, Role, Roles, SignatureFault,
+		SuspensionReason,
 	};
-	use frame_support::pallet_prelude::*;
+	use frame_support::{
+		dispatch::{GetDispatchInfo, PostDispatchInfo},
+		pallet_prelude::*,
+	};
 	use frame_system::pallet_prelude::*;
 	use sp_core::H256;
+	use sp_runtime::traits::Dispatchable;
+
+	/// A day at two seconds a block.
+	pub const DEFAULT_RECOVERY_DELAY: BlockNumber = 24 * 60 * 60 / 2;
 
 	#[pallet::config]
 	pub trait Config: frame_system::Config<AccountId = AccountId, Hash = H256> {
@@ -118,7 +157,10 @@ pub mod pallet {
 		type Ledger: Ledger;
 
 		/// Which calls are free of fees, and how many of the quota they are.
-		type Metering: Metering<Self::RuntimeCall>;
+		type Metering: Metering<<Self as frame_system::Config>::RuntimeCall>;
+
+		/// Every call of the runtime: what a passkey can confirm.
+		type RuntimeCall: Parameter + GetDispatchInfo + Dispatchable<RuntimeOrigin = OriginFor<Self>, PostInfo = PostDispatchInfo>;
 
 		/// Takes along what else belongs to an account whose label moves.
 		type OnRotation: OnRotation<AccountId>;
@@ -170,6 +212,18 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Rejections<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, Rejection>;
 
+	/// Who may help the holder of each label to get it back.
+	#[pallet::storage]
+	pub type Guardians<T: Config> = StorageMap<_, Twox64Concat, LabelId, Guardianship>;
+
+	/// Attempts to get a label back, by the account that is to hold it.
+	#[pallet::storage]
+	pub type Recoveries<T: Config> = StorageDoubleMap<_, Twox64Concat, LabelId, Blake2_128Concat, AccountId, Recovery>;
+
+	/// How many blocks a holder has at the least to object to a recovery.
+	#[pallet::storage]
+	pub type MinRecoveryDelay<T: Config> = StorageValue<_, BlockNumber, ValueQuery>;
+
 	/// What each auditor may decide about.
 	#[pallet::storage]
 	pub type Remits<T: Config> = StorageMap<_, Twox64Concat, LabelId, Remit>;
@@ -177,6 +231,18 @@ pub mod pallet {
 	/// Certificates of authorities, by the label that published it and the SHA-256 of its DER form.
 	#[pallet::storage]
 	pub type Certificates<T: Config> = StorageDoubleMap<_, Twox64Concat, LabelId, Blake2_128Concat, CertificateHash, Inclusion>;
+
+	/// The passkey of each label that has one.
+	#[pallet::storage]
+	pub type Passkeys<T: Config> = StorageMap<_, Twox64Concat, LabelId, BoundPasskey>;
+
+	/// How many confirmations each label used up. Outlives its passkeys: none is good twice, whichever is bound next.
+	#[pallet::storage]
+	pub type Sequences<T: Config> = StorageMap<_, Twox64Concat, LabelId, u32, ValueQuery>;
+
+	/// The label whose passkey confirmed the call that runs now. Never there between extrinsics.
+	#[pallet::storage]
+	pub type Confirmed<T: Config> = StorageValue<_, LabelId>;
 
 	/// What may be used without a fee.
 	#[pallet::storage]
@@ -196,6 +262,8 @@ pub mod pallet {
 		pub founders: Vec<Founder>,
 		/// What may be used without a fee.
 		pub terms: QuotaTerms,
+		/// How many blocks a holder has at the least to object to a recovery.
+		pub min_recovery_delay: BlockNumber,
 		/// Nothing: the network's configuration is a type.
 		#[serde(skip)]
 		pub _config: PhantomData<T>,
@@ -206,6 +274,7 @@ pub mod pallet {
 			Self {
 				founders: Vec::new(),
 				terms: QuotaTerms::default(),
+				min_recovery_delay: DEFAULT_RECOVERY_DELAY,
 				_config: PhantomData,
 			}
 		}
@@ -215,7 +284,7 @@ pub mod pallet {
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		/// Runs once, where a network is made; a panic refuses to make one that could not work.
 		fn build(&self) {
-			Pallet::<T>::build_genesis(&self.founders, &self.terms);
+			Pallet::<T>::build_genesis(&self.founders, &self.terms, self.min_recovery_delay);
 		}
 	}
 
@@ -289,6 +358,52 @@ pub mod pallet {
 			label: LabelId,
 			/// Which certificate.
 			certificate: CertificateHash,
+		},
+		/// A holder said who may help to get its label back.
+		GuardiansSet {
+			/// Which.
+			label: LabelId,
+			/// Who, how many of them it takes, and how long the holder can object.
+			guardianship: Guardianship,
+		},
+		/// A guardian wants a label to move to an account, because its key is lost.
+		RecoveryApproved {
+			/// Which.
+			label: LabelId,
+			/// To whom.
+			account: AccountId,
+			/// The guardian's label.
+			by: LabelId,
+			/// The first block in which the label can move, once enough guardians approved.
+			ready: Option<BlockNumber>,
+		},
+		/// All attempts to get a label back are off.
+		RecoveryVetoed {
+			/// Which.
+			label: LabelId,
+			/// The label that objected; none for the council.
+			by: Option<LabelId>,
+		},
+		/// A label guards operations with a passkey, and no others.
+		PasskeyBound {
+			/// Which.
+			label: LabelId,
+			/// By what.
+			passkey: Passkey,
+			/// Which operations.
+			guarded: Operations,
+		},
+		/// A label has no passkey any more, and guards nothing.
+		PasskeyUnbound {
+			/// Which.
+			label: LabelId,
+		},
+		/// A passkey confirmed the call that comes next.
+		Confirmed {
+			/// Whose.
+			label: LabelId,
+			/// How many confirmations the label had used up before.
+			sequence: u32,
 		},
 		/// What a role may use without a fee is another.
 		QuotaSet {
@@ -367,6 +482,44 @@ pub mod pallet {
 		SignatureMismatch,
 		/// There are as many labels as there are numbers.
 		NoMoreLabels,
+		/// Guardians are other labels, each once, and at least as many as it takes.
+		InvalidGuardians,
+		/// The holder must have longer to object to a recovery on this network.
+		DelayTooShort,
+		/// The caller's label is no guardian of this one.
+		NotGuardian,
+		/// There is an attempt already: to that account, or by that guardian; or guardians cannot be changed while there is one.
+		RecoveryPending,
+		/// There is no such attempt.
+		NoRecovery,
+		/// The guardian approved it already.
+		AlreadyApproved,
+		/// Not enough guardians approved yet, or the holder can still object.
+		RecoveryNotReady,
+		/// The certificate's key is no point of its curve, or its signature is not in the one accepted form. Sign again, with the low `s`.
+		MalformedCertificateSignature,
+		/// The certificate's signature is by another key, or for another account or network. Sign again.
+		CertificateSignatureMismatch,
+		/// The label has no passkey.
+		NoPasskey,
+		/// The label guards this with a passkey. Have it confirm the call, and send both with `confirm`.
+		ConfirmationNeeded,
+		/// At least one operation to guard, and no more than there are.
+		InvalidOperations,
+		/// By its own count, the authenticator was used before it was used for this, or this comes from a copy of it. Have it confirm anew.
+		ReplayedAssertion,
+		/// What the passkey gave cannot be read, or is of another ceremony; or the passkey is no key of the curve P-256.
+		MalformedAssertion,
+		/// The passkey was used for another relying party, or by a page inside of another's.
+		AssertionForOtherRelyingParty,
+		/// The passkey confirmed something else: another call, label or network, or this one before. Each confirmation is good once.
+		AssertionForOtherCall,
+		/// The authenticator did not make sure of its user. Ask it to, with the user verification `required`.
+		UserNotVerified,
+		/// Not signed by the passkey, or changed afterwards.
+		WrongAssertionSignature,
+		/// The label used up as many confirmations as there are numbers.
+		NoMoreConfirmations,
 	}
 
 	#[pallet::hooks]
@@ -394,21 +547,35 @@ pub mod pallet {
 		/// - `organisation`: stands for whom the applicant acts for.
 		/// - `jurisdiction`: where that is at home.
 		/// - `roles`: what it wants to act as.
+		/// - `certificate`: a certificate that somebody else vouches for the applicant with (7.1.2 a), and the signature of its key over
+		///   [`payload::certificate`](chirograph_primitives::payload::certificate).
 		///
 		/// Signed origin. Emits [`Event::Applied`].
 		///
 		/// Errors: [`Error::AlreadyLabelled`], [`Error::KeyRetired`], [`Error::AlreadyApplied`], [`Error::TooManyApplications`],
-		/// [`Error::InvalidRoles`], [`Error::AuditorByCouncilOnly`], [`Error::InvalidJurisdiction`].
+		/// [`Error::InvalidRoles`], [`Error::AuditorByCouncilOnly`], [`Error::InvalidJurisdiction`],
+		/// [`Error::MalformedCertificateSignature`], [`Error::CertificateSignatureMismatch`].
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::apply())]
+		#[pallet::weight(match certificate {
+			Some(_) => T::WeightInfo::apply_with_certificate(),
+			None => T::WeightInfo::apply(),
+		})]
 		pub fn apply(
 			origin: OriginFor<T>,
 			dossier: DossierHash,
 			organisation: OrganisationId,
 			jurisdiction: Jurisdiction,
 			roles: Roles,
+			certificate: Option<CertificateClaim>,
 		) -> DispatchResult {
-			Self::do_apply(ensure_signed(origin)?, dossier, organisation, jurisdiction, roles)
+			Self::do_apply(
+				ensure_signed(origin)?,
+				dossier,
+				organisation,
+				jurisdiction,
+				roles,
+				certificate,
+			)
 		}
 
 		/// Takes an application back.
@@ -537,8 +704,8 @@ pub mod pallet {
 		///
 		/// Signed origin: the holder. Emits [`Event::Changed`].
 		///
-		/// Errors: [`Error::AccountInUse`], [`Error::SignatureExpired`], [`Error::SignatureValidTooLong`], [`Error::MalformedSignature`],
-		/// [`Error::SignatureMismatch`], those of every holder.
+		/// Errors: [`Error::ConfirmationNeeded`], [`Error::AccountInUse`], [`Error::SignatureExpired`], [`Error::SignatureValidTooLong`],
+		/// [`Error::MalformedSignature`], [`Error::SignatureMismatch`], those of every holder.
 		#[pallet::call_index(10)]
 		#[pallet::weight(T::WeightInfo::rotate())]
 		pub fn rotate(
@@ -646,6 +813,137 @@ pub mod pallet {
 			Self::deposit_event(Event::QuotaSet { role, quota });
 			Ok(())
 		}
+
+		/// Says who may help to get the holder's label back when its key is lost (X.1407 8.1.3, 9.1.2 b). Takes the place of what was said
+		/// before.
+		///
+		/// - `guardians`: labels, other than the holder's.
+		/// - `threshold`: how many of them it takes.
+		/// - `delay`: blocks that the holder has to object, from when enough of them approved; at least [`MinRecoveryDelay`].
+		///
+		/// Signed origin: the holder. Emits [`Event::GuardiansSet`].
+		///
+		/// Errors: [`Error::ConfirmationNeeded`], [`Error::RecoveryPending`], [`Error::InvalidGuardians`], [`Error::DelayTooShort`], those of
+		/// every holder.
+		#[pallet::call_index(18)]
+		#[pallet::weight(T::WeightInfo::set_guardians())]
+		pub fn set_guardians(origin: OriginFor<T>, guardians: GuardianIds, threshold: u32, delay: BlockNumber) -> DispatchResult {
+			Self::do_set_guardians(ensure_signed(origin)?, guardians, threshold, delay)
+		}
+
+		/// Begins to get a label back, and approves.
+		///
+		/// - `label`: which.
+		/// - `account`, `valid_until`, `signature`: the account that is to hold it, as for `rotate`.
+		///
+		/// Signed origin: a guardian who has not begun another attempt. Emits [`Event::RecoveryApproved`].
+		///
+		/// Errors: [`Error::NotGuardian`], [`Error::LabelRevoked`], [`Error::RecoveryPending`], those of `rotate` and of every holder.
+		#[pallet::call_index(19)]
+		#[pallet::weight(T::WeightInfo::initiate_recovery())]
+		pub fn initiate_recovery(
+			origin: OriginFor<T>,
+			label: LabelId,
+			account: AccountId,
+			valid_until: BlockNumber,
+			signature: OwnerSignature,
+		) -> DispatchResult {
+			Self::do_initiate_recovery(ensure_signed(origin)?, label, account, valid_until, signature)
+		}
+
+		/// Approves an attempt that another guardian began.
+		///
+		/// Signed origin: a guardian. Emits [`Event::RecoveryApproved`].
+		///
+		/// Errors: [`Error::NotGuardian`], [`Error::LabelRevoked`], [`Error::NoRecovery`], [`Error::AlreadyApproved`], those of every holder.
+		#[pallet::call_index(20)]
+		#[pallet::weight(T::WeightInfo::approve_recovery())]
+		pub fn approve_recovery(origin: OriginFor<T>, label: LabelId, account: AccountId) -> DispatchResult {
+			Self::do_approve_recovery(ensure_signed(origin)?, label, account)
+		}
+
+		/// Objects to all attempts to get a label back: they are off.
+		///
+		/// Origin: the holder, an auditor within its remit, or Root. Emits [`Event::RecoveryVetoed`].
+		///
+		/// Errors: [`Error::UnknownLabel`], [`Error::NoRecovery`], those of an auditor and of every holder.
+		#[pallet::call_index(21)]
+		#[pallet::weight(T::WeightInfo::veto_recovery())]
+		pub fn veto_recovery(origin: OriginFor<T>, label: LabelId) -> DispatchResult {
+			Self::do_veto_recovery(origin, label)
+		}
+
+		/// Moves a label to the account that enough guardians approved, after the holder had time to object.
+		///
+		/// Signed origin: a guardian. Emits [`Event::Changed`].
+		///
+		/// Errors: [`Error::NotGuardian`], [`Error::LabelRevoked`], [`Error::NoRecovery`], [`Error::RecoveryNotReady`],
+		/// [`Error::AccountInUse`], those of every holder.
+		#[pallet::call_index(22)]
+		#[pallet::weight(T::WeightInfo::complete_recovery())]
+		pub fn complete_recovery(origin: OriginFor<T>, label: LabelId, account: AccountId) -> DispatchResult {
+			Self::do_complete_recovery(ensure_signed(origin)?, label, account)
+		}
+
+		/// Guards operations of the holder's label with a passkey (X.1407 9.1.1 d). Takes the place of the passkey that was bound before.
+		///
+		/// - `passkey`: the key, and for which relying party it is.
+		/// - `guarded`: what takes its confirmation from now on.
+		/// - `assertion`: that it is the holder's, by the passkey itself, over the [`challenge`](chirograph_primitives::passkey::challenge) of
+		///   [`payload::binding`](chirograph_primitives::payload::binding), with the sequence in [`Sequences`] when this call runs: inside of
+		///   [`Call::confirm`], that one has used one up already.
+		///
+		/// Signed origin: the holder; where a passkey is bound, inside of [`Call::confirm`]. Emits [`Event::PasskeyBound`].
+		///
+		/// Errors: [`Error::InvalidOperations`], [`Error::ConfirmationNeeded`], [`Error::NoMoreConfirmations`],
+		/// [`Error::ReplayedAssertion`], those of an assertion ([`Error::MalformedAssertion`], [`Error::AssertionForOtherRelyingParty`],
+		/// [`Error::AssertionForOtherCall`], [`Error::UserNotVerified`], [`Error::WrongAssertionSignature`]) and of every holder.
+		#[pallet::call_index(23)]
+		#[pallet::weight(T::WeightInfo::bind_passkey())]
+		pub fn bind_passkey(origin: OriginFor<T>, passkey: Passkey, guarded: Operations, assertion: Assertion) -> DispatchResult {
+			Self::do_bind_passkey(ensure_signed(origin)?, passkey, guarded, assertion)
+		}
+
+		/// Guards nothing of the holder's label any more.
+		///
+		/// Signed origin: the holder, inside of [`Call::confirm`]. Emits [`Event::PasskeyUnbound`].
+		///
+		/// Errors: [`Error::NoPasskey`], [`Error::ConfirmationNeeded`], those of every holder.
+		#[pallet::call_index(24)]
+		#[pallet::weight(T::WeightInfo::unbind_passkey())]
+		pub fn unbind_passkey(origin: OriginFor<T>) -> DispatchResult {
+			Self::do_unbind_passkey(ensure_signed(origin)?)
+		}
+
+		/// Dispatches a call that a label's passkey confirmed (X.1407 9.1.1 d), as the same origin. Whatever that may not do without, it may not
+		/// do with it either.
+		///
+		/// - `label`: whose passkey.
+		/// - `call`: what it confirmed.
+		/// - `assertion`: by the passkey, over the [`challenge`](chirograph_primitives::passkey::challenge) of `call` as it is encoded, with the
+		///   sequence in [`Sequences`].
+		///
+		/// If `call` fails, so does this, with the same error, and the confirmation is not used up: who has it may try again.
+		///
+		/// Signed origin: every holder. Emits [`Event::Confirmed`], and what `call` emits.
+		///
+		/// Errors: [`Error::NoPasskey`], [`Error::NoMoreConfirmations`], [`Error::ReplayedAssertion`], those of an assertion, of every holder and
+		/// of `call`.
+		#[pallet::call_index(25)]
+		#[pallet::weight({
+			let info = call.get_dispatch_info();
+			(T::WeightInfo::confirm(Pallet::<T>::length(call)).saturating_add(info.call_weight), info.class)
+		})]
+		pub fn confirm(
+			origin: OriginFor<T>,
+			label: LabelId,
+			call: Box<<T as Config>::RuntimeCall>,
+			assertion: Assertion,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin.clone())?;
+			Self::usable_label(&who).map_err(Error::<T>::from)?;
+			Self::do_confirm(origin, label, call, assertion)
+		}
 	}
 
 	#[pallet::view_functions]
@@ -719,6 +1017,18 @@ pub mod pallet {
 			match fault {
 				SignatureFault::Malformed => Self::MalformedSignature,
 				SignatureFault::Mismatch => Self::SignatureMismatch,
+			}
+		}
+	}
+
+	impl<T> From<AssertionFault> for Error<T> {
+		fn from(fault: AssertionFault) -> Self {
+			match fault {
+				AssertionFault::Malformed => Self::MalformedAssertion,
+				AssertionFault::OtherRelyingParty => Self::AssertionForOtherRelyingParty,
+				AssertionFault::OtherChallenge => Self::AssertionForOtherCall,
+				AssertionFault::UserNotVerified => Self::UserNotVerified,
+				AssertionFault::WrongSignature => Self::WrongAssertionSignature,
 			}
 		}
 	}

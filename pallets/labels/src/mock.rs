@@ -4,8 +4,8 @@
 
 use crate::{self as pallet_labels, Founder, Metering, OnRotation, QuotaTerms};
 use chirograph_primitives::{
-	payload, AccountId, Application, BlockNumber, DossierHash, Inclusion, Jurisdiction, Label, LabelId, Ledger, Moment,
-	OrganisationId, OwnerSignature, Remit, Role, Roles,
+	authenticator::Authenticator, passkey, payload, AccountId, Application, BlockNumber, DossierHash, Inclusion, Jurisdiction,
+	Label, LabelId, Ledger, Moment, Operation, OrganisationId, OwnerSignature, Remit, Role, Roles,
 };
 use codec::Encode;
 use core::cell::RefCell;
@@ -37,6 +37,7 @@ parameter_types! {
 impl pallet_labels::Config for Test {
 	type Ledger = TestLedger;
 	type Metering = FreeCalls;
+	type RuntimeCall = RuntimeCall;
 	type OnRotation = Movers;
 	type MaxValidity = MaxValidity;
 	type MaxSignatureValidity = MaxSignatureValidity;
@@ -62,12 +63,13 @@ impl Ledger for TestLedger {
 	}
 }
 
-/// This pallet's calls are one call each; a remark with an event is as many as it has bytes; any other costs a fee.
+/// This pallet's calls are one call each, or what is confirmed counts; a remark with an event is as many as it has bytes; any other costs a fee.
 pub struct FreeCalls;
 
 impl Metering<RuntimeCall> for FreeCalls {
 	fn calls(call: &RuntimeCall) -> Option<u32> {
 		match call {
+			RuntimeCall::Labels(pallet_labels::Call::confirm { call, .. }) => Self::calls(call),
 			RuntimeCall::Labels(_) => Some(1),
 			RuntimeCall::System(frame_system::Call::remark_with_event { remark }) => Some(remark.len() as u32),
 			_ => None,
@@ -93,6 +95,8 @@ pub fn moved() -> Vec<(AccountId, AccountId)> {
 }
 
 pub const GENESIS: [u8; 32] = [0x47; 32];
+/// In blocks.
+pub const MIN_RECOVERY_DELAY: BlockNumber = 10;
 /// The first block of a quota window.
 pub const NOW: BlockNumber = 300;
 pub const DOSSIER: DossierHash = DossierHash([0xd0; 32]);
@@ -120,11 +124,15 @@ pub enum Who {
 	Gina,
 	/// Without a label.
 	Hans,
+	/// Without a label.
+	Iris,
+	/// Without a label.
+	Jan,
 }
 
 pub use Who::*;
 
-pub const EVERYBODY: [Who; 8] = [Anna, Bruno, Clara, Dora, Emil, Fred, Gina, Hans];
+pub const EVERYBODY: [Who; 10] = [Anna, Bruno, Clara, Dora, Emil, Fred, Gina, Hans, Iris, Jan];
 
 impl Who {
 	pub fn key(self) -> sr25519::Pair {
@@ -135,7 +143,7 @@ impl Who {
 		self.key().public().0.into()
 	}
 
-	/// A founder's label, or the first one that is granted.
+	/// A founder's label; and of the others, if they are granted theirs in this order.
 	pub fn number(self) -> LabelId {
 		self as LabelId + 1
 	}
@@ -158,6 +166,26 @@ impl Who {
 		OwnerSignature::Sr25519(self.key().sign(&payload))
 	}
 
+	/// The second factor of this one. It does not count.
+	pub fn authenticator(self) -> Authenticator {
+		Authenticator::new(self as u8 + 1)
+	}
+
+	/// Guards operations of its label with its authenticator.
+	pub fn binds(self, guarded: impl IntoIterator<Item = Operation>) -> frame_support::dispatch::DispatchResult {
+		let (authenticator, guarded) = (self.authenticator(), guarded.into_iter().collect());
+		let passkey = authenticator.passkey();
+		let challenge = challenge(self.label().id, &payload::binding(&passkey, guarded));
+		Labels::bind_passkey(self.origin(), passkey, guarded, authenticator.assert(&challenge))
+	}
+
+	/// A call that its authenticator confirms, as things are now, for whoever sends it.
+	pub fn confirms(self, call: impl Into<RuntimeCall>) -> crate::Call<Test> {
+		let (label, call) = (self.label().id, Box::new(call.into()));
+		let assertion = self.authenticator().assert(&challenge(label, &call.encode()));
+		crate::Call::confirm { label, call, assertion }
+	}
+
 	/// Applies in Germany.
 	pub fn applies(self, roles: impl IntoIterator<Item = Role>) -> frame_support::dispatch::DispatchResult {
 		Labels::apply(
@@ -166,8 +194,14 @@ impl Who {
 			self.organisation(),
 			germany(),
 			roles.into_iter().collect(),
+			None,
 		)
 	}
+}
+
+/// What an authenticator is to sign next, to confirm something for a label.
+pub fn challenge(label: LabelId, confirmed: &[u8]) -> [u8; 32] {
+	passkey::challenge(&GENESIS, label, crate::Sequences::<Test>::get(label), confirmed)
 }
 
 pub fn germany() -> Jurisdiction {
@@ -230,6 +264,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
 				founder(Dora, Role::CertificateAuthority, germany(), None),
 				founder(Emil, Role::Owner, germany(), None),
 			],
+			min_recovery_delay: MIN_RECOVERY_DELAY,
 			terms: QuotaTerms {
 				window: 100,
 				applications: 3,

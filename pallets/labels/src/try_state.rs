@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{Applications, Config, History, Holders, Labels, LastLabel, Pallet, Remits, RetiredKeys};
-use chirograph_primitives::{AccountId, Label, Role, Roles, Standing};
+use crate::{
+	Applications, Config, Confirmed, Guardians, History, Holders, Labels, LastLabel, Pallet, Passkeys, Recoveries, Remits,
+	RetiredKeys, Sequences,
+};
+use alloc::collections::BTreeSet;
+use chirograph_primitives::{AccountId, Guardianship, Label, LabelId, Recovery, Role, Roles, Standing};
 use frame_support::ensure;
 use frame_system::Pallet as System;
 use sp_runtime::TryRuntimeError;
@@ -33,6 +37,10 @@ impl<T: Config> Pallet<T> {
 				Remits::<T>::contains_key(label.id) == is_auditor(&label),
 				"invariant 7: a remit without an auditor, or an auditor without a remit"
 			);
+			ensure!(
+				Passkeys::<T>::contains_key(label.id) != label.guarded.is_empty() && !label.guarded.has_unknown(),
+				"invariant 10: a passkey that guards nothing, or something that is guarded by none, or that there is not"
+			);
 			Self::check_kept(&account)?;
 		}
 		for (account, key) in RetiredKeys::<T>::iter() {
@@ -54,6 +62,32 @@ impl<T: Config> Pallet<T> {
 			);
 			Self::check_kept(&account)?;
 		}
+		for (
+			label,
+			Guardianship {
+				guardians, threshold, ..
+			},
+		) in Guardians::<T>::iter()
+		{
+			ensure!(
+				guardians.is_sorted_by(|one, next| one < next)
+					&& guardians
+						.iter()
+						.all(|guardian| *guardian != label && Holders::<T>::contains_key(guardian))
+					&& (1..=guardians.len()).contains(&(threshold as usize)),
+				"invariant 9: guardians who are none, or too few of them"
+			);
+		}
+		for label in Recoveries::<T>::iter_keys().map(|(label, _)| label) {
+			Self::check_recoveries(label)?;
+		}
+		for label in Passkeys::<T>::iter_keys() {
+			ensure!(
+				Holders::<T>::contains_key(label) && Sequences::<T>::get(label) > 0,
+				"invariant 10: a passkey of nobody, or one that never showed that it is there"
+			);
+		}
+		ensure!(!Confirmed::<T>::exists(), "invariant 11: something counts as confirmed");
 		for (label, remit) in Remits::<T>::iter() {
 			ensure!(
 				remit.is_valid() && Holders::<T>::contains_key(label),
@@ -79,6 +113,24 @@ impl<T: Config> Pallet<T> {
 			last == Some((label.roles, label.expires, label.standing)),
 			"invariant 3: a label that is not as its history says"
 		);
+		Ok(())
+	}
+
+	fn check_recoveries(label: LabelId) -> Result<(), TryRuntimeError> {
+		let guardianship = Guardians::<T>::get(label).ok_or("invariant 9: an attempt without guardians")?;
+		let mut initiators = BTreeSet::new();
+		for Recovery { approvals, ready } in Recoveries::<T>::iter_prefix_values(label) {
+			let each_once: BTreeSet<_> = approvals.iter().collect();
+			let by_guardians = approvals.iter().all(|guardian| guardianship.guardians.contains(guardian));
+			let is_enough = approvals.len() >= guardianship.threshold as usize;
+			ensure!(
+				by_guardians
+					&& each_once.len() == approvals.len()
+					&& ready.is_some() == is_enough
+					&& approvals.first().is_some_and(|initiator| initiators.insert(*initiator)),
+				"invariant 9: an attempt that guardians could not have made"
+			);
+		}
 		Ok(())
 	}
 

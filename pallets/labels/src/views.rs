@@ -3,7 +3,8 @@
 //! Answers of [`LabelsApi`](crate::LabelsApi).
 
 use crate::{
-	Applications, Certificates, Config, History, Labels, LastLabel, Pallet, Rejections, Remits, RetiredKeys, MAX_PER_PAGE,
+	Applications, Certificates, Config, Guardians, History, Labels, LastLabel, Pallet, Recoveries, Rejections, Remits,
+	RetiredKeys, MAX_PER_PAGE,
 };
 use alloc::vec::Vec;
 use chirograph_primitives::{
@@ -25,8 +26,13 @@ impl<T: Config> Pallet<T> {
 	/// See [`LabelsApi::label`](crate::LabelsApi).
 	pub fn label_status(label: LabelId) -> Option<LabelStatus> {
 		let (holder, label) = Self::find(label).ok()?;
-		let remit = Remits::<T>::get(label.id);
-		Some(LabelStatus { holder, label, remit })
+		Some(LabelStatus {
+			holder,
+			remit: Remits::<T>::get(label.id),
+			guardianship: Guardians::<T>::get(label.id),
+			recoveries: Recoveries::<T>::iter_prefix(label.id).collect(),
+			label,
+		})
 	}
 
 	/// See [`LabelsApi::history`](crate::LabelsApi).

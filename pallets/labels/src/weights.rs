@@ -6,8 +6,10 @@ use frame_support::weights::Weight;
 
 /// Costs of the calls, and of [`Admission`](crate::Admission).
 pub trait WeightInfo {
-	/// `apply` of an account that was refused before.
+	/// `apply` of an account that was refused before, without a certificate.
 	fn apply() -> Weight;
+	/// The same with a certificate, with the costlier kind of key.
+	fn apply_with_certificate() -> Weight;
 	/// `withdraw`.
 	fn withdraw() -> Weight;
 	/// `approve`.
@@ -40,6 +42,22 @@ pub trait WeightInfo {
 	fn withdraw_certificate() -> Weight;
 	/// `set_quota`.
 	fn set_quota() -> Weight;
+	/// `set_guardians` with as many as there may be.
+	fn set_guardians() -> Weight;
+	/// `initiate_recovery`, with the costliest scheme, where all other guardians began an attempt.
+	fn initiate_recovery() -> Weight;
+	/// `approve_recovery`.
+	fn approve_recovery() -> Weight;
+	/// `veto_recovery` of as many attempts as there may be.
+	fn veto_recovery() -> Weight;
+	/// `complete_recovery` of one of as many attempts as there may be.
+	fn complete_recovery() -> Weight;
+	/// `bind_passkey` in the place of another.
+	fn bind_passkey() -> Weight;
+	/// `unbind_passkey`.
+	fn unbind_passkey() -> Weight;
+	/// `confirm` with the longest assertion, of a call of that many bytes; without what the call costs.
+	fn confirm(length: u32) -> Weight;
 	/// The extension that every extrinsic passes through, for one of a label's free calls.
 	fn admission() -> Weight;
 }
@@ -48,6 +66,9 @@ pub trait WeightInfo {
 #[cfg(test)]
 impl WeightInfo for () {
 	fn apply() -> Weight {
+		Weight::zero()
+	}
+	fn apply_with_certificate() -> Weight {
 		Weight::zero()
 	}
 	fn withdraw() -> Weight {
@@ -96,6 +117,30 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 	fn set_quota() -> Weight {
+		Weight::zero()
+	}
+	fn set_guardians() -> Weight {
+		Weight::zero()
+	}
+	fn initiate_recovery() -> Weight {
+		Weight::zero()
+	}
+	fn approve_recovery() -> Weight {
+		Weight::zero()
+	}
+	fn veto_recovery() -> Weight {
+		Weight::zero()
+	}
+	fn complete_recovery() -> Weight {
+		Weight::zero()
+	}
+	fn bind_passkey() -> Weight {
+		Weight::zero()
+	}
+	fn unbind_passkey() -> Weight {
+		Weight::zero()
+	}
+	fn confirm(_: u32) -> Weight {
 		Weight::zero()
 	}
 	fn admission() -> Weight {

@@ -4,8 +4,8 @@ use crate::{Claims, Config, Error, Event, Pallet, Records};
 use alloc::vec::Vec;
 use chirograph_primitives::{
 	payload::{self, GenesisHash},
-	AccountId, Authority, BlockNumber, EvidenceHash, LabelId, Ledger, OwnerSignature, Record, RevocationReason, Role, Schema,
-	Status, Subject,
+	AccountId, Authority, BlockNumber, EvidenceHash, LabelId, Ledger, Operation, OwnerSignature, Record, RevocationReason, Role,
+	Schema, Status, Subject,
 };
 use frame_support::{dispatch::DispatchResult, ensure};
 use sp_core::Get;
@@ -84,7 +84,7 @@ impl<T: Config> Pallet<T> {
 	) -> Result<LabelId, DispatchError> {
 		payload::check_deadline(T::Ledger::here().block, valid_until, T::MaxSignatureValidity::get())
 			.map_err(Error::<T>::from)?;
-		let label = T::Authority::ensure(owner, role)?;
+		let label = T::Authority::ensure_confirmed(owner, role, Operation::Registering)?;
 		if submitter != owner {
 			T::Authority::ensure(submitter, Role::BusinessPlatform)?;
 		}

@@ -28,7 +28,8 @@
 //! | `register`, `claim` | the owner, or `BusinessPlatform` | role of the schema: `Owner`, or `Issuer` for certificates |
 //! | `revoke` | the owner, or `BusinessPlatform` | role of the entry's schema, and has an entry of its own |
 //!
-//! Roles are judged by [`Config::Authority`] (9.1.1 a, 9.3.1 f).
+//! Roles are judged by [`Config::Authority`] (9.1.1 a, 9.3.1 f), and whether the owner guards this with a second factor, and used it
+//! (9.1.1 d).
 //!
 //! ## Trust assumptions
 //!

@@ -4,8 +4,8 @@
 
 use crate as pallet_proofs;
 use chirograph_primitives::{
-	payload, AccountId, Authority, BlockNumber, EvidenceHash, Inclusion, LabelId, Ledger, OwnerSignature, Record, Role, Schema,
-	SignatureScheme, Status, Subject,
+	payload, AccountId, Authority, BlockNumber, EvidenceHash, Inclusion, LabelId, Ledger, Operation, OwnerSignature, Record,
+	Role, Schema, SignatureScheme, Status, Subject,
 };
 use core::cell::RefCell;
 use frame_support::{derive_impl, parameter_types};
@@ -59,11 +59,13 @@ impl Ledger for TestLedger {
 
 thread_local! {
 	static ADMITTED: RefCell<BTreeSet<(AccountId, Role)>> = RefCell::default();
+	static GUARDED: RefCell<BTreeSet<(AccountId, Operation)>> = RefCell::default();
 }
 
 pub struct Labels;
 
 pub const NOT_ADMITTED: DispatchError = DispatchError::Other("not admitted");
+pub const NOT_CONFIRMED: DispatchError = DispatchError::Other("not confirmed");
 
 impl Authority<AccountId> for Labels {
 	fn ensure(who: &AccountId, role: Role) -> Result<LabelId, DispatchError> {
@@ -71,6 +73,12 @@ impl Authority<AccountId> for Labels {
 			.with_borrow(|admitted| admitted.contains(&(who.clone(), role)))
 			.then_some(LABEL)
 			.ok_or(NOT_ADMITTED)
+	}
+
+	fn ensure_confirmed(who: &AccountId, role: Role, operation: Operation) -> Result<LabelId, DispatchError> {
+		let label = Self::ensure(who, role)?;
+		let is_guarded = GUARDED.with_borrow(|guarded| guarded.contains(&(who.clone(), operation)));
+		(!is_guarded).then_some(label).ok_or(NOT_CONFIRMED)
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
@@ -81,6 +89,16 @@ impl Authority<AccountId> for Labels {
 
 pub fn admit(who: &AccountId, role: Role) {
 	ADMITTED.with_borrow_mut(|admitted| admitted.insert((who.clone(), role)));
+}
+
+/// From now on, this takes a confirmation, which nobody gives.
+pub fn guard(who: &AccountId, operation: Operation) {
+	GUARDED.with_borrow_mut(|guarded| guarded.insert((who.clone(), operation)));
+}
+
+/// From now on, this takes no confirmation, or it was given.
+pub fn unguard(who: &AccountId, operation: Operation) {
+	GUARDED.with_borrow_mut(|guarded| guarded.remove(&(who.clone(), operation)));
 }
 
 /// Everybody's.
@@ -108,6 +126,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
 /// Runs a test, then checks that every invariant holds.
 pub fn with_chain(test: impl FnOnce()) {
 	ADMITTED.take();
+	GUARDED.take();
 	new_test_ext().execute_with(|| {
 		test();
 		Proofs::do_try_state().expect("all invariants hold after every test");

@@ -46,8 +46,11 @@ pub struct FreeCalls;
 
 impl Metering<RuntimeCall> for FreeCalls {
 	fn calls(call: &RuntimeCall) -> Option<u32> {
+		use pallet_labels::Call::confirm;
 		use pallet_utility::Call as Batch;
 		match call {
+			// What is confirmed counts as it does without.
+			RuntimeCall::Labels(confirm { call, .. }) => Self::calls(call),
 			RuntimeCall::Labels(_) | RuntimeCall::Proofs(_) | RuntimeCall::Council(_) => Some(1),
 			RuntimeCall::Utility(Batch::batch { calls } | Batch::batch_all { calls } | Batch::force_batch { calls }) => {
 				let each = calls.iter().try_fold(0u32, |sum, call| sum.checked_add(Self::calls(call)?));
@@ -72,6 +75,7 @@ impl OnRotation<AccountId> for MoveBalance {
 impl pallet_labels::Config for Runtime {
 	type Ledger = Here;
 	type Metering = FreeCalls;
+	type RuntimeCall = RuntimeCall;
 	type OnRotation = MoveBalance;
 	type MaxValidity = MaxValidity;
 	type MaxSignatureValidity = MaxSignatureValidity;

@@ -13,4 +13,6 @@ mod utilities;
 pub use consensus::{FixedValidators, EPOCH_CONFIG};
 pub use fees::FeeBeyondQuota;
 pub use governance::{Abstention, CouncilCollective};
+#[cfg(test)]
+pub(crate) use labels::{FreeCalls, Here};
 pub use utilities::ProxyType;

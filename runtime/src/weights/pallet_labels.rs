@@ -43,11 +43,11 @@ use core::marker::PhantomData;
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Labels::Labels` (r:1 w:0)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::RetiredKeys` (r:1 w:0)
 	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Applications` (r:1 w:1)
-	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::CounterForApplications` (r:1 w:1)
 	/// Proof: `Labels::CounterForApplications` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
@@ -56,36 +56,60 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::Rejections` (`max_values`: None, `max_size`: Some(69), added: 2544, mode: `MaxEncodedLen`)
 	fn apply() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `458`
-		//  Estimated: `3632`
-		// Minimum execution time: 23_385_000 picoseconds.
-		Weight::from_parts(25_128_000, 0)
-			.saturating_add(Weight::from_parts(0, 3632))
+		//  Measured:  `481`
+		//  Estimated: `3667`
+		// Minimum execution time: 24_566_000 picoseconds.
+		Weight::from_parts(26_619_000, 0)
+			.saturating_add(Weight::from_parts(0, 3667))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
+	/// Storage: `Labels::Labels` (r:1 w:0)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::RetiredKeys` (r:1 w:0)
+	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Applications` (r:1 w:1)
-	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::CounterForApplications` (r:1 w:1)
+	/// Proof: `Labels::CounterForApplications` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Rejections` (r:0 w:1)
+	/// Proof: `Labels::Rejections` (`max_values`: None, `max_size`: Some(69), added: 2544, mode: `MaxEncodedLen`)
+	fn apply_with_certificate() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `535`
+		//  Estimated: `3667`
+		// Minimum execution time: 1_135_965_000 picoseconds.
+		Weight::from_parts(1_200_040_000, 0)
+			.saturating_add(Weight::from_parts(0, 3667))
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	/// Storage: `Labels::Applications` (r:1 w:1)
+	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::CounterForApplications` (r:1 w:1)
 	/// Proof: `Labels::CounterForApplications` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn withdraw() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `355`
-		//  Estimated: `3600`
-		// Minimum execution time: 10_535_000 picoseconds.
-		Weight::from_parts(11_447_000, 0)
-			.saturating_add(Weight::from_parts(0, 3600))
+		//  Measured:  `445`
+		//  Estimated: `3667`
+		// Minimum execution time: 11_618_000 picoseconds.
+		Weight::from_parts(12_689_000, 0)
+			.saturating_add(Weight::from_parts(0, 3667))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Labels::Labels` (r:1 w:2)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::LastLabel` (r:1 w:1)
-	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::LastLabel` (r:1 w:1)
+	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Applications` (r:1 w:1)
-	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::CounterForApplications` (r:1 w:1)
 	/// Proof: `Labels::CounterForApplications` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:0 w:2)
@@ -96,22 +120,22 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn approve() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `534`
-		//  Estimated: `3632`
-		// Minimum execution time: 42_684_000 picoseconds.
-		Weight::from_parts(45_047_000, 0)
-			.saturating_add(Weight::from_parts(0, 3632))
+		//  Measured:  `624`
+		//  Estimated: `3667`
+		// Minimum execution time: 45_678_000 picoseconds.
+		Weight::from_parts(48_833_000, 0)
+			.saturating_add(Weight::from_parts(0, 3667))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
 	/// Storage: `Labels::Labels` (r:1 w:1)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::LastLabel` (r:1 w:1)
-	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::LastLabel` (r:1 w:1)
+	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Applications` (r:1 w:1)
-	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::CounterForApplications` (r:1 w:1)
 	/// Proof: `Labels::CounterForApplications` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Rejections` (r:0 w:1)
@@ -124,20 +148,20 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn reject() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `534`
-		//  Estimated: `3632`
-		// Minimum execution time: 36_464_000 picoseconds.
-		Weight::from_parts(38_568_000, 0)
-			.saturating_add(Weight::from_parts(0, 3632))
+		//  Measured:  `624`
+		//  Estimated: `3667`
+		// Minimum execution time: 39_178_000 picoseconds.
+		Weight::from_parts(41_673_000, 0)
+			.saturating_add(Weight::from_parts(0, 3667))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::LastLabel` (r:1 w:1)
-	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::LastLabel` (r:1 w:1)
+	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Remits` (r:0 w:1)
@@ -146,20 +170,20 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn suspend() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `715`
-		//  Estimated: `6274`
-		// Minimum execution time: 37_877_000 picoseconds.
-		Weight::from_parts(40_521_000, 0)
-			.saturating_add(Weight::from_parts(0, 6274))
+		//  Measured:  `772`
+		//  Estimated: `6342`
+		// Minimum execution time: 39_930_000 picoseconds.
+		Weight::from_parts(42_523_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::LastLabel` (r:1 w:1)
-	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::LastLabel` (r:1 w:1)
+	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Remits` (r:0 w:1)
@@ -168,20 +192,20 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn reinstate() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `716`
-		//  Estimated: `6274`
-		// Minimum execution time: 37_346_000 picoseconds.
-		Weight::from_parts(39_969_000, 0)
-			.saturating_add(Weight::from_parts(0, 6274))
+		//  Measured:  `773`
+		//  Estimated: `6342`
+		// Minimum execution time: 39_629_000 picoseconds.
+		Weight::from_parts(41_672_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::LastLabel` (r:1 w:1)
-	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::LastLabel` (r:1 w:1)
+	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Remits` (r:0 w:2)
@@ -190,20 +214,20 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn revoke() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `715`
-		//  Estimated: `6274`
-		// Minimum execution time: 38_717_000 picoseconds.
-		Weight::from_parts(41_662_000, 0)
-			.saturating_add(Weight::from_parts(0, 6274))
+		//  Measured:  `772`
+		//  Estimated: `6342`
+		// Minimum execution time: 40_952_000 picoseconds.
+		Weight::from_parts(43_355_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::LastLabel` (r:1 w:1)
-	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::LastLabel` (r:1 w:1)
+	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Remits` (r:0 w:1)
@@ -212,20 +236,20 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn renew() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `715`
-		//  Estimated: `6274`
-		// Minimum execution time: 38_868_000 picoseconds.
-		Weight::from_parts(42_052_000, 0)
-			.saturating_add(Weight::from_parts(0, 6274))
+		//  Measured:  `772`
+		//  Estimated: `6342`
+		// Minimum execution time: 40_861_000 picoseconds.
+		Weight::from_parts(43_314_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::LastLabel` (r:1 w:1)
-	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::LastLabel` (r:1 w:1)
+	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Remits` (r:0 w:1)
@@ -234,76 +258,204 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn change_roles() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `715`
-		//  Estimated: `6274`
-		// Minimum execution time: 38_077_000 picoseconds.
-		Weight::from_parts(40_731_000, 0)
-			.saturating_add(Weight::from_parts(0, 6274))
+		//  Measured:  `772`
+		//  Estimated: `6342`
+		// Minimum execution time: 39_269_000 picoseconds.
+		Weight::from_parts(41_992_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
+	/// Storage: `Labels::Labels` (r:1 w:0)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Recoveries` (r:1 w:0)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Holders` (r:9 w:0)
+	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::MinRecoveryDelay` (r:1 w:0)
+	/// Proof: `Labels::MinRecoveryDelay` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Guardians` (r:0 w:1)
+	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+	fn set_guardians() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `1381`
+		//  Estimated: `23661`
+		// Minimum execution time: 41_001_000 picoseconds.
+		Weight::from_parts(43_525_000, 0)
+			.saturating_add(Weight::from_parts(0, 23661))
+			.saturating_add(T::DbWeight::get().reads(13))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Labels::Labels` (r:3 w:0)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Guardians` (r:1 w:0)
+	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Holders` (r:1 w:0)
+	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Recoveries` (r:10 w:1)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::RetiredKeys` (r:1 w:0)
+	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Applications` (r:1 w:0)
+	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	fn initiate_recovery() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `2076`
+		//  Estimated: `26760`
+		// Minimum execution time: 105_738_000 picoseconds.
+		Weight::from_parts(114_030_000, 0)
+			.saturating_add(Weight::from_parts(0, 26760))
+			.saturating_add(T::DbWeight::get().reads(19))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Labels::Labels` (r:2 w:0)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Guardians` (r:1 w:0)
+	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Holders` (r:1 w:0)
+	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Recoveries` (r:1 w:1)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
+	fn approve_recovery() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `1824`
+		//  Estimated: `6342`
+		// Minimum execution time: 31_276_000 picoseconds.
+		Weight::from_parts(33_290_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Labels::Labels` (r:2 w:1)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::LastLabel` (r:1 w:1)
+	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Holders` (r:1 w:1)
+	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Recoveries` (r:10 w:9)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Remits` (r:0 w:1)
+	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::History` (r:0 w:1)
+	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
+	fn veto_recovery() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `1834`
+		//  Estimated: `26760`
+		// Minimum execution time: 51_187_000 picoseconds.
+		Weight::from_parts(55_483_000, 0)
+			.saturating_add(Weight::from_parts(0, 26760))
+			.saturating_add(T::DbWeight::get().reads(15))
+			.saturating_add(T::DbWeight::get().writes(14))
+	}
+	/// Storage: `Labels::Labels` (r:3 w:2)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Guardians` (r:1 w:0)
+	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Holders` (r:1 w:1)
+	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Recoveries` (r:9 w:9)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::RetiredKeys` (r:1 w:1)
+	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Applications` (r:1 w:0)
+	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Passkeys` (r:1 w:1)
+	/// Proof: `Labels::Passkeys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::History` (r:0 w:1)
+	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
+	fn complete_recovery() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `2272`
+		//  Estimated: `24183`
+		// Minimum execution time: 90_395_000 picoseconds.
+		Weight::from_parts(96_664_000, 0)
+			.saturating_add(Weight::from_parts(0, 24183))
+			.saturating_add(T::DbWeight::get().reads(20))
+			.saturating_add(T::DbWeight::get().writes(17))
+	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::RetiredKeys` (r:1 w:1)
 	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Applications` (r:1 w:0)
-	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Recoveries` (r:9 w:9)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:0 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:1)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn rotate() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `568`
-		//  Estimated: `6274`
-		// Minimum execution time: 89_383_000 picoseconds.
-		Weight::from_parts(102_493_000, 0)
-			.saturating_add(Weight::from_parts(0, 6274))
-			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().writes(6))
+		//  Measured:  `1481`
+		//  Estimated: `24183`
+		// Minimum execution time: 106_028_000 picoseconds.
+		Weight::from_parts(117_294_000, 0)
+			.saturating_add(Weight::from_parts(0, 24183))
+			.saturating_add(T::DbWeight::get().reads(16))
+			.saturating_add(T::DbWeight::get().writes(15))
 	}
 	/// Storage: `Labels::Labels` (r:3 w:3)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::LastLabel` (r:1 w:1)
-	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::LastLabel` (r:1 w:1)
+	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:2)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::RetiredKeys` (r:1 w:1)
 	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Applications` (r:1 w:0)
-	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Passkeys` (r:1 w:1)
+	/// Proof: `Labels::Passkeys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Recoveries` (r:9 w:9)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Remits` (r:0 w:1)
 	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:2)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn reassign() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `962`
-		//  Estimated: `8916`
-		// Minimum execution time: 118_837_000 picoseconds.
-		Weight::from_parts(135_932_000, 0)
-			.saturating_add(Weight::from_parts(0, 8916))
-			.saturating_add(T::DbWeight::get().reads(11))
-			.saturating_add(T::DbWeight::get().writes(12))
+		//  Measured:  `2244`
+		//  Estimated: `24183`
+		// Minimum execution time: 143_805_000 picoseconds.
+		Weight::from_parts(163_704_000, 0)
+			.saturating_add(Weight::from_parts(0, 24183))
+			.saturating_add(T::DbWeight::get().reads(21))
+			.saturating_add(T::DbWeight::get().writes(22))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:1)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::LastLabel` (r:1 w:1)
-	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::LastLabel` (r:1 w:1)
+	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::RetiredKeys` (r:1 w:1)
 	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
@@ -314,18 +466,18 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn distrust() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `824`
-		//  Estimated: `6274`
-		// Minimum execution time: 41_452_000 picoseconds.
-		Weight::from_parts(44_967_000, 0)
-			.saturating_add(Weight::from_parts(0, 6274))
+		//  Measured:  `881`
+		//  Estimated: `6342`
+		// Minimum execution time: 43_235_000 picoseconds.
+		Weight::from_parts(46_179_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Labels::Holders` (r:1 w:0)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Labels` (r:1 w:1)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Remits` (r:0 w:1)
@@ -334,18 +486,18 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn appoint_auditor() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `663`
-		//  Estimated: `3632`
-		// Minimum execution time: 21_312_000 picoseconds.
-		Weight::from_parts(23_155_000, 0)
-			.saturating_add(Weight::from_parts(0, 3632))
+		//  Measured:  `720`
+		//  Estimated: `3666`
+		// Minimum execution time: 22_203_000 picoseconds.
+		Weight::from_parts(23_806_000, 0)
+			.saturating_add(Weight::from_parts(0, 3666))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Labels::Holders` (r:1 w:0)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Labels` (r:1 w:1)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Remits` (r:1 w:1)
 	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
@@ -354,60 +506,125 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn dismiss_auditor() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `878`
-		//  Estimated: `3632`
-		// Minimum execution time: 26_229_000 picoseconds.
-		Weight::from_parts(28_532_000, 0)
-			.saturating_add(Weight::from_parts(0, 3632))
+		//  Measured:  `935`
+		//  Estimated: `3666`
+		// Minimum execution time: 27_200_000 picoseconds.
+		Weight::from_parts(28_963_000, 0)
+			.saturating_add(Weight::from_parts(0, 3666))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Labels::Labels` (r:1 w:0)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Certificates` (r:1 w:1)
 	/// Proof: `Labels::Certificates` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
 	fn publish_certificate() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `437`
-		//  Estimated: `3632`
-		// Minimum execution time: 15_563_000 picoseconds.
-		Weight::from_parts(16_995_000, 0)
-			.saturating_add(Weight::from_parts(0, 3632))
+		//  Measured:  `494`
+		//  Estimated: `3666`
+		// Minimum execution time: 16_324_000 picoseconds.
+		Weight::from_parts(17_676_000, 0)
+			.saturating_add(Weight::from_parts(0, 3666))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Labels::Labels` (r:1 w:0)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Certificates` (r:1 w:1)
 	/// Proof: `Labels::Certificates` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
 	fn withdraw_certificate() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `535`
-		//  Estimated: `3632`
-		// Minimum execution time: 14_452_000 picoseconds.
-		Weight::from_parts(15_834_000, 0)
-			.saturating_add(Weight::from_parts(0, 3632))
+		//  Measured:  `592`
+		//  Estimated: `3666`
+		// Minimum execution time: 15_083_000 picoseconds.
+		Weight::from_parts(16_415_000, 0)
+			.saturating_add(Weight::from_parts(0, 3666))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Storage: `Labels::Labels` (r:1 w:1)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Passkeys` (r:1 w:1)
+	/// Proof: `Labels::Passkeys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Confirmed` (r:1 w:0)
+	/// Proof: `Labels::Confirmed` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Sequences` (r:1 w:1)
+	/// Proof: `Labels::Sequences` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	fn bind_passkey() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `674`
+		//  Estimated: `3666`
+		// Minimum execution time: 1_126_019_000 picoseconds.
+		Weight::from_parts(1_175_022_000, 0)
+			.saturating_add(Weight::from_parts(0, 3666))
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	/// Storage: `Labels::Labels` (r:1 w:1)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Passkeys` (r:1 w:1)
+	/// Proof: `Labels::Passkeys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Confirmed` (r:1 w:0)
+	/// Proof: `Labels::Confirmed` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	fn unbind_passkey() -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `657`
+		//  Estimated: `3666`
+		// Minimum execution time: 18_608_000 picoseconds.
+		Weight::from_parts(20_241_000, 0)
+			.saturating_add(Weight::from_parts(0, 3666))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	/// Storage: `Labels::Labels` (r:1 w:0)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Passkeys` (r:1 w:1)
+	/// Proof: `Labels::Passkeys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Sequences` (r:1 w:1)
+	/// Proof: `Labels::Sequences` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Confirmed` (r:1 w:1)
+	/// Proof: `Labels::Confirmed` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// The range of component `l` is `[0, 65536]`.
+	fn confirm(l: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `721`
+		//  Estimated: `3666`
+		// Minimum execution time: 1_154_001_000 picoseconds.
+		Weight::from_parts(1_188_159_432, 0)
+			.saturating_add(Weight::from_parts(0, 3666))
+			// Standard Error: 24
+			.saturating_add(Weight::from_parts(2_124, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Labels::Terms` (r:1 w:1)
 	/// Proof: `Labels::Terms` (`max_values`: Some(1), `max_size`: Some(104), added: 599, mode: `MaxEncodedLen`)
 	fn set_quota() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `238`
+		//  Measured:  `261`
 		//  Estimated: `1589`
-		// Minimum execution time: 6_620_000 picoseconds.
-		Weight::from_parts(7_300_000, 0)
+		// Minimum execution time: 7_271_000 picoseconds.
+		Weight::from_parts(7_962_000, 0)
 			.saturating_add(Weight::from_parts(0, 1589))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Labels::Labels` (r:1 w:0)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Terms` (r:1 w:0)
@@ -416,11 +633,11 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::Usages` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	fn admission() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `592`
-		//  Estimated: `3632`
-		// Minimum execution time: 22_163_000 picoseconds.
-		Weight::from_parts(23_955_000, 0)
-			.saturating_add(Weight::from_parts(0, 3632))
+		//  Measured:  `649`
+		//  Estimated: `3666`
+		// Minimum execution time: 23_074_000 picoseconds.
+		Weight::from_parts(24_877_000, 0)
+			.saturating_add(Weight::from_parts(0, 3666))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}

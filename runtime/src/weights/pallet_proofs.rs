@@ -47,16 +47,16 @@ impl<T: frame_system::Config> pallet_proofs::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Labels` (r:2 w:0)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn register_ecdsa() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `659`
-		//  Estimated: `6274`
-		// Minimum execution time: 60_350_000 picoseconds.
-		Weight::from_parts(76_604_000, 0)
-			.saturating_add(Weight::from_parts(0, 6274))
+		//  Measured:  `750`
+		//  Estimated: `6342`
+		// Minimum execution time: 61_271_000 picoseconds.
+		Weight::from_parts(67_290_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -65,16 +65,16 @@ impl<T: frame_system::Config> pallet_proofs::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Labels` (r:2 w:0)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn register_sr25519() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `659`
-		//  Estimated: `6274`
-		// Minimum execution time: 60_119_000 picoseconds.
-		Weight::from_parts(65_768_000, 0)
-			.saturating_add(Weight::from_parts(0, 6274))
+		//  Measured:  `750`
+		//  Estimated: `6342`
+		// Minimum execution time: 63_205_000 picoseconds.
+		Weight::from_parts(68_412_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -83,16 +83,16 @@ impl<T: frame_system::Config> pallet_proofs::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Labels` (r:2 w:0)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn register_ed25519() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `659`
-		//  Estimated: `6274`
-		// Minimum execution time: 58_878_000 picoseconds.
-		Weight::from_parts(64_376_000, 0)
-			.saturating_add(Weight::from_parts(0, 6274))
+		//  Measured:  `750`
+		//  Estimated: `6342`
+		// Minimum execution time: 62_473_000 picoseconds.
+		Weight::from_parts(68_372_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -103,16 +103,16 @@ impl<T: frame_system::Config> pallet_proofs::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Labels` (r:2 w:0)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn claim() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `887`
-		//  Estimated: `6274`
-		// Minimum execution time: 69_023_000 picoseconds.
-		Weight::from_parts(74_801_000, 0)
-			.saturating_add(Weight::from_parts(0, 6274))
+		//  Measured:  `978`
+		//  Estimated: `6342`
+		// Minimum execution time: 73_019_000 picoseconds.
+		Weight::from_parts(83_205_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -123,16 +123,16 @@ impl<T: frame_system::Config> pallet_proofs::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Labels` (r:2 w:0)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(167), added: 2642, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn revoke() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1127`
-		//  Estimated: `6274`
-		// Minimum execution time: 72_008_000 picoseconds.
-		Weight::from_parts(79_228_000, 0)
-			.saturating_add(Weight::from_parts(0, 6274))
+		//  Measured:  `1218`
+		//  Estimated: `6342`
+		// Minimum execution time: 71_446_000 picoseconds.
+		Weight::from_parts(78_697_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}

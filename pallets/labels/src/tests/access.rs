@@ -5,7 +5,8 @@
 use super::{apply_as, appoint, council_revokes, council_suspends, grant_as, hand_over, FOUNDERS_ENDED};
 use crate::{mock::*, Call, Error, Holders};
 use chirograph_primitives::{
-	CertificateHash, LabelRevocationReason, Quota, RejectionReason, RetirementReason, Role, Roles,
+	payload, CertificateHash, LabelId, LabelRevocationReason, Operation, Operations, Quota, RejectionReason, RetirementReason,
+	Role, Roles,
 	SuspensionReason::{Investigation, KeyCompromised},
 };
 use frame_support::{
@@ -15,7 +16,8 @@ use frame_support::{
 };
 use sp_runtime::{DispatchError, StateVersion};
 
-/// Somebody who makes a call. Calls are about Emil, or about Fred who applied for the same organisation: owners in Germany.
+/// Somebody who makes a call. Calls are about Emil, or about Fred who applied for the same organisation: owners in Germany. Iris and Jan are
+/// Emil's guardians.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Actor {
 	Unsigned,
@@ -32,6 +34,7 @@ enum Actor {
 	RegulatorElsewhere,
 	RegulatorOfSameOrganisation,
 	CertificateAuthority,
+	Guardian,
 	SuspendedAuditor,
 	CompromisedAuditor,
 	RevokedAuditor,
@@ -40,7 +43,7 @@ enum Actor {
 }
 
 /// How many kinds of actors there are.
-const ACTORS: usize = 19;
+const ACTORS: usize = 20;
 
 impl Actor {
 	/// In the order of the table's columns.
@@ -59,6 +62,7 @@ impl Actor {
 		Self::RegulatorElsewhere,
 		Self::RegulatorOfSameOrganisation,
 		Self::CertificateAuthority,
+		Self::Guardian,
 		Self::SuspendedAuditor,
 		Self::CompromisedAuditor,
 		Self::RevokedAuditor,
@@ -101,6 +105,7 @@ impl Actor {
 				Gina.origin()
 			},
 			Self::CertificateAuthority => Dora.origin(),
+			Self::Guardian => Iris.origin(),
 			Self::SuspendedAuditor => {
 				council_suspends(Anna, Investigation);
 				Anna.origin()
@@ -158,39 +163,62 @@ const KEY: Verdict = Verdict::Refused(Error::KeyCompromised);
 const REV: Verdict = Verdict::Refused(Error::LabelRevoked);
 const EXP: Verdict = Verdict::Refused(Error::LabelExpired);
 const RET: Verdict = Verdict::Refused(Error::KeyRetired);
+const GUA: Verdict = Verdict::Refused(Error::NotGuardian);
+const CAL: Verdict = Verdict::Refused(Error::AssertionForOtherCall);
+const CON: Verdict = Verdict::Refused(Error::ConfirmationNeeded);
+const NOP: Verdict = Verdict::Refused(Error::NoPasskey);
 
 /// A call, and what comes of it when each actor makes it.
 type Row = (&'static str, [Verdict; ACTORS]);
 
 /// Every call of this pallet, in the order of their indices, by each actor, in the order of [`Actor::ALL`].
 ///
-/// Everybody may rotate who holds a label that is of use, but no other label: here, Hans consents to hold Emil's.
+/// Everybody may rotate who holds a label that is of use, but no other label: here, Hans consents to hold Emil's. And everybody who holds
+/// one may name guardians of it: here, Jan. Everybody may bind a passkey, too, but with an assertion of their own: here, it is Emil's. Nobody
+/// removes a passkey that did not confirm it; what it confirmed, everybody may send.
 #[rustfmt::skip]
-const TABLE: [Row; 18] = [
-	//                        origin    no label  holder    auditor             regulator      CA   auditor, but
-	//                        none root new  appl self else any  role land own  any  land own  any  susp comp revo expi reti
-	("apply",                [ORI, ORI, YES, APP, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, RET]),
-	("withdraw",             [ORI, ORI, NOT, YES, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT]),
-	("approve",              [ORI, ORI, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
-	("reject",               [ORI, ORI, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
-	("suspend",              [ORI, YES, NOL, NOL, YES, ROL, YES, REM, REM, OWN, YES, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
-	("reinstate",            [ORI, YES, NOL, NOL, SUS, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
-	("revoke",               [ORI, YES, NOL, NOL, YES, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
-	("renew",                [ORI, YES, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
-	("add_roles",            [ORI, YES, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
-	("remove_roles",         [ORI, YES, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
-	("rotate",               [ORI, ORI, NOL, NOL, YES, SIG, SIG, SIG, SIG, SIG, SIG, SIG, SIG, SIG, SUS, KEY, REV, EXP, RET]),
-	("reassign",             [ORI, YES, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
-	("distrust",             [ORI, YES, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, YES, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
-	("appoint_auditor",      [ORI, YES, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI]),
-	("dismiss_auditor",      [ORI, YES, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI]),
-	("publish_certificate",  [ORI, ORI, NOL, NOL, ROL, ROL, ROL, ROL, ROL, ROL, ROL, ROL, ROL, YES, SUS, KEY, REV, EXP, RET]),
-	("withdraw_certificate", [ORI, ORI, NOL, NOL, ROL, ROL, ROL, ROL, ROL, ROL, ROL, ROL, ROL, YES, SUS, KEY, REV, EXP, RET]),
-	("set_quota",            [ORI, YES, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI]),
+const TABLE: [Row; 26] = [
+	//                        origin    no label  holder    auditor             regulator      CA   guar auditor, but
+	//                        none root new  appl self else any  role land own  any  land own  any  any  susp comp revo expi reti
+	("apply",                [ORI, ORI, YES, APP, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, LAB, RET]),
+	("withdraw",             [ORI, ORI, NOT, YES, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT, NOT]),
+	("approve",              [ORI, ORI, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
+	("reject",               [ORI, ORI, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
+	("suspend",              [ORI, YES, NOL, NOL, YES, ROL, YES, REM, REM, OWN, YES, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
+	("reinstate",            [ORI, YES, NOL, NOL, SUS, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
+	("revoke",               [ORI, YES, NOL, NOL, YES, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
+	("renew",                [ORI, YES, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
+	("add_roles",            [ORI, YES, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
+	("remove_roles",         [ORI, YES, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
+	("rotate",               [ORI, ORI, NOL, NOL, YES, SIG, SIG, SIG, SIG, SIG, SIG, SIG, SIG, SIG, SIG, SUS, KEY, REV, EXP, RET]),
+	("reassign",             [ORI, YES, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
+	("distrust",             [ORI, YES, NOL, NOL, ROL, ROL, YES, REM, REM, OWN, YES, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
+	("appoint_auditor",      [ORI, YES, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI]),
+	("dismiss_auditor",      [ORI, YES, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI]),
+	("publish_certificate",  [ORI, ORI, NOL, NOL, ROL, ROL, ROL, ROL, ROL, ROL, ROL, ROL, ROL, YES, ROL, SUS, KEY, REV, EXP, RET]),
+	("withdraw_certificate", [ORI, ORI, NOL, NOL, ROL, ROL, ROL, ROL, ROL, ROL, ROL, ROL, ROL, YES, ROL, SUS, KEY, REV, EXP, RET]),
+	("set_quota",            [ORI, YES, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI, ORI]),
+	("set_guardians",        [ORI, ORI, NOL, NOL, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, SUS, KEY, REV, EXP, RET]),
+	("initiate_recovery",    [ORI, ORI, NOL, NOL, GUA, GUA, GUA, GUA, GUA, GUA, GUA, GUA, GUA, GUA, YES, SUS, KEY, REV, EXP, RET]),
+	("approve_recovery",     [ORI, ORI, NOL, NOL, GUA, GUA, GUA, GUA, GUA, GUA, GUA, GUA, GUA, GUA, YES, SUS, KEY, REV, EXP, RET]),
+	("veto_recovery",        [ORI, YES, NOL, NOL, YES, ROL, YES, REM, REM, OWN, ROL, ROL, ROL, ROL, ROL, SUS, KEY, REV, EXP, RET]),
+	("complete_recovery",    [ORI, ORI, NOL, NOL, GUA, GUA, GUA, GUA, GUA, GUA, GUA, GUA, GUA, GUA, YES, SUS, KEY, REV, EXP, RET]),
+	("bind_passkey",         [ORI, ORI, NOL, NOL, YES, CAL, CAL, CAL, CAL, CAL, CAL, CAL, CAL, CAL, CAL, SUS, KEY, REV, EXP, RET]),
+	("unbind_passkey",       [ORI, ORI, NOL, NOL, CON, NOP, NOP, NOP, NOP, NOP, NOP, NOP, NOP, NOP, NOP, SUS, KEY, REV, EXP, RET]),
+	("confirm",              [ORI, ORI, NOL, NOL, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, YES, SUS, KEY, REV, EXP, RET]),
 ];
+
+/// Makes Iris and Jan guardians of Emil's label, both of whom it takes. Returns Jan's label.
+fn name_guardians() -> LabelId {
+	let [iris, jan] = [grant(Iris), grant(Jan)];
+	let guardians = vec![iris, jan].try_into().expect("a few");
+	assert_ok!(Labels::set_guardians(Emil.origin(), guardians, 2, MIN_RECOVERY_DELAY));
+	jan
+}
 
 /// The call of that name, on a chain where nothing is in its way but who makes it.
 fn prepare(name: &str) -> Call<Test> {
+	let jan = name_guardians();
 	apply_as(Fred, Emil.organisation(), germany(), &[Role::Owner]);
 	let (applicant, application) = (Fred.account(), application_of(Fred));
 	let (label, account) = (Emil.number(), Hans.account());
@@ -202,6 +230,7 @@ fn prepare(name: &str) -> Call<Test> {
 			organisation: Gina.organisation(),
 			jurisdiction: germany(),
 			roles: Roles::only(Role::Owner),
+			certificate: None,
 		},
 		"withdraw" => Call::withdraw {},
 		"approve" => Call::approve {
@@ -267,6 +296,48 @@ fn prepare(name: &str) -> Call<Test> {
 		"set_quota" => Call::set_quota {
 			role: Role::Owner,
 			quota: Quota { calls: 7, bytes: 7 },
+		},
+		"set_guardians" => Call::set_guardians {
+			guardians: vec![jan].try_into().expect("a few"),
+			threshold: 1,
+			delay: MIN_RECOVERY_DELAY,
+		},
+		"initiate_recovery" => Call::initiate_recovery {
+			label,
+			account,
+			valid_until: NOW,
+			signature: consent,
+		},
+		"approve_recovery" => {
+			assert_ok!(Labels::initiate_recovery(Jan.origin(), label, account.clone(), NOW, consent));
+			Call::approve_recovery { label, account }
+		},
+		"veto_recovery" => {
+			assert_ok!(Labels::initiate_recovery(Jan.origin(), label, account, NOW, consent));
+			Call::veto_recovery { label }
+		},
+		"complete_recovery" => {
+			assert_ok!(Labels::initiate_recovery(Jan.origin(), label, account.clone(), NOW, consent));
+			assert_ok!(Labels::approve_recovery(Iris.origin(), label, account.clone()));
+			at(NOW + MIN_RECOVERY_DELAY);
+			Call::complete_recovery { label, account }
+		},
+		"bind_passkey" => {
+			let (passkey, guarded) = (Emil.authenticator().passkey(), Operations::all());
+			let challenge = challenge(label, &payload::binding(&passkey, guarded));
+			Call::bind_passkey {
+				passkey,
+				guarded,
+				assertion: Emil.authenticator().assert(&challenge),
+			}
+		},
+		"unbind_passkey" => {
+			assert_ok!(Emil.binds(Operation::ALL));
+			Call::unbind_passkey {}
+		},
+		"confirm" => {
+			assert_ok!(Emil.binds(Operation::ALL));
+			Emil.confirms(frame_system::Call::remark { remark: vec![] })
 		},
 		_ => unreachable!("{name} is no call that this test knows"),
 	}

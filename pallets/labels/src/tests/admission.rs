@@ -5,8 +5,8 @@
 use super::{hand_over, FOUNDERS_ENDED};
 use crate::{mock::*, Admission, ApplicationUsage, Call, Error, Usage, Usages};
 use chirograph_primitives::{
-	AccountId, AdmissionFault, CertificateHash, LabelRevocationReason, Quota, QuotaUsage, RejectionReason, RetirementReason,
-	Role, Roles, SuspensionReason,
+	AccountId, AdmissionFault, CertificateHash, GuardianIds, LabelRevocationReason, Operations, Quota, QuotaUsage,
+	RejectionReason, RetirementReason, Role, Roles, SuspensionReason,
 };
 use codec::{Decode, Encode};
 use frame_support::{
@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const PLACE: TransactionPriority = 1 << 44;
 
 /// One of each of this pallet's calls, in the order of their indices.
-fn every_call() -> [Call<Test>; 18] {
+fn every_call() -> [Call<Test>; 26] {
 	let (account, label, valid_until) = (Gina.account(), Emil.number(), NOW);
 	let signature = Gina.takes_over(label, valid_until);
 	let roles = Roles::only(Role::Owner);
@@ -38,6 +38,7 @@ fn every_call() -> [Call<Test>; 18] {
 			organisation: Fred.organisation(),
 			jurisdiction: germany(),
 			roles,
+			certificate: None,
 		},
 		Call::withdraw {},
 		Call::approve {
@@ -85,6 +86,37 @@ fn every_call() -> [Call<Test>; 18] {
 			role: Role::Owner,
 			quota: Quota::default(),
 		},
+		Call::set_guardians {
+			guardians: GuardianIds::default(),
+			threshold: 1,
+			delay: MIN_RECOVERY_DELAY,
+		},
+		Call::initiate_recovery {
+			label,
+			account: Gina.account(),
+			valid_until,
+			signature: Gina.takes_over(label, valid_until),
+		},
+		Call::approve_recovery {
+			label,
+			account: Gina.account(),
+		},
+		Call::veto_recovery { label },
+		Call::complete_recovery {
+			label,
+			account: Gina.account(),
+		},
+		Call::bind_passkey {
+			passkey: Emil.authenticator().passkey(),
+			guarded: Operations::all(),
+			assertion: Emil.authenticator().assert(&[0; 32]),
+		},
+		Call::unbind_passkey {},
+		Call::confirm {
+			label,
+			call: Box::new(free(1)),
+			assertion: Emil.authenticator().assert(&[0; 32]),
+		},
 	]
 }
 
@@ -103,6 +135,7 @@ fn application() -> RuntimeCall {
 		organisation: Fred.organisation(),
 		jurisdiction: germany(),
 		roles: Roles::only(Role::Owner),
+		certificate: None,
 	})
 }
 
@@ -242,7 +275,8 @@ fn applications_that_wait_are_bounded_in_all_windows() {
 		for seed in 1..=MaxApplications::get() as u8 {
 			let stranger = RuntimeOrigin::signed(AccountId::new([100 + seed; 32]));
 			let roles = Roles::only(Role::Owner);
-			assert_ok!(Labels::apply(stranger, DOSSIER, Fred.organisation(), germany(), roles));
+			let applied = Labels::apply(stranger, DOSSIER, Fred.organisation(), germany(), roles, None);
+			assert_ok!(applied);
 		}
 		assert_refused(Fred, &application(), AdmissionFault::TooManyApplications);
 		at(400);

@@ -3,13 +3,57 @@
 use super::{council_revokes, council_suspends, events, hand_over, stray_roles};
 use crate::{mock::*, Applications, Error, Event, Rejections};
 use chirograph_primitives::{
-	AccountId, Application, Country, DossierHash, Jurisdiction, Ledger, RejectionReason, Role, Roles, SuspensionReason,
+	payload::{self, GenesisHash},
+	AccountId, Application, CertificateClaim, CertificateHash, CertificateKey, Country, DossierHash, Jurisdiction, Ledger,
+	RejectionReason, Role, Roles, SuspensionReason,
 };
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
+use p256::ecdsa::{
+	signature::{Signer, Verifier},
+	Signature, SigningKey,
+};
+use sp_core::{ed25519, Pair};
 use sp_runtime::DispatchError;
 
 fn fred_applies(jurisdiction: Jurisdiction, roles: Roles) -> DispatchResult {
-	Labels::apply(Fred.origin(), DOSSIER, Fred.organisation(), jurisdiction, roles)
+	Labels::apply(Fred.origin(), DOSSIER, Fred.organisation(), jurisdiction, roles, None)
+}
+
+const CERTIFICATE: CertificateHash = CertificateHash([0xce; 32]);
+
+fn certificate_key() -> SigningKey {
+	SigningKey::from_slice(&[0x5c; 32]).expect("is below the order of the curve")
+}
+
+/// Claims a certificate for `account` on a network, with a key for P-256.
+fn by_p256(genesis: &GenesisHash, account: &AccountId) -> CertificateClaim {
+	let key = certificate_key();
+	let point = key.verifying_key().to_encoded_point(true);
+	let signature: Signature = key.sign(&payload::certificate(genesis, account));
+	CertificateClaim {
+		certificate: CERTIFICATE,
+		key: CertificateKey::P256(point.as_bytes().try_into().expect("is compressed")),
+		signature: signature.normalize_s().unwrap_or(signature).to_bytes().into(),
+	}
+}
+
+/// The same with a key for Ed25519.
+fn by_ed25519(genesis: &GenesisHash, account: &AccountId) -> CertificateClaim {
+	let key = ed25519::Pair::from_seed(&[0x5c; 32]);
+	CertificateClaim {
+		certificate: CERTIFICATE,
+		key: CertificateKey::Ed25519(key.public().0),
+		signature: key.sign(&payload::certificate(genesis, account)).0,
+	}
+}
+
+/// With a key of each kind.
+const CLAIMS: [fn(&GenesisHash, &AccountId) -> CertificateClaim; 2] = [by_p256, by_ed25519];
+
+/// Applies in Germany as an owner, with a certificate.
+fn applies_with(who: Who, claim: CertificateClaim) -> DispatchResult {
+	let roles = Roles::only(Role::Owner);
+	Labels::apply(who.origin(), DOSSIER, who.organisation(), germany(), roles, Some(claim))
 }
 
 #[test]
@@ -22,6 +66,7 @@ fn an_application_waits_for_an_auditor() {
 			organisation: Fred.organisation(),
 			jurisdiction: germany(),
 			roles: Roles::only(Role::Owner).with(Roles::only(Role::Issuer)),
+			certificate: None,
 			applied: TestLedger::here(),
 		};
 		assert_eq!(Applications::<Test>::get(&account), Some(application.clone()));
@@ -42,7 +87,8 @@ fn an_applicant_cannot_apply_again_for_the_same_nor_for_something_else() {
 				DossierHash([1; 32]),
 				Gina.organisation(),
 				france(),
-				Roles::only(Role::Issuer)
+				Roles::only(Role::Issuer),
+				None
 			),
 			Error::<Test>::AlreadyApplied
 		);
@@ -88,7 +134,7 @@ fn no_more_applications_wait_than_the_bound_allows() {
 		let origin = |index: u32| RuntimeOrigin::signed(AccountId::new([100 + index as u8; 32]));
 		for index in 0..MaxApplications::get() {
 			let roles = Roles::only(Role::Owner);
-			let applied = Labels::apply(origin(index), DOSSIER, Fred.organisation(), germany(), roles);
+			let applied = Labels::apply(origin(index), DOSSIER, Fred.organisation(), germany(), roles, None);
 			assert_ok!(applied);
 		}
 		assert_noop!(Fred.applies([Role::Owner]), Error::<Test>::TooManyApplications);
@@ -148,10 +194,105 @@ fn an_application_from_where_no_country_can_be_is_refused() {
 fn unsigned_and_root_cannot_apply() {
 	with_chain(|| {
 		for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
+			let roles = Roles::only(Role::Owner);
 			assert_noop!(
-				Labels::apply(origin, DOSSIER, Fred.organisation(), germany(), Roles::only(Role::Owner)),
+				Labels::apply(origin, DOSSIER, Fred.organisation(), germany(), roles, None),
 				DispatchError::BadOrigin
 			);
 		}
+	});
+}
+
+#[test]
+fn an_application_names_the_certificate_whose_key_signed_for_it() {
+	for claim in CLAIMS {
+		with_chain(|| {
+			let claim = claim(&GENESIS, &Fred.account());
+			let certificate = Some(claim.binding());
+			assert_ok!(applies_with(Fred, claim));
+			let application = Applications::<Test>::get(Fred.account()).expect("Fred applied");
+			assert_eq!(application.certificate, certificate);
+			let account = Fred.account();
+			assert_eq!(events(), [Event::Applied { account, application }]);
+		});
+	}
+}
+
+#[test]
+fn a_certificate_s_signature_is_for_one_account() {
+	for claim in CLAIMS {
+		with_chain(|| {
+			let claim = claim(&GENESIS, &Gina.account());
+			assert_noop!(applies_with(Fred, claim.clone()), Error::<Test>::CertificateSignatureMismatch);
+			assert_ok!(applies_with(Gina, claim));
+		});
+	}
+}
+
+#[test]
+fn a_certificate_s_signature_is_for_one_network() {
+	for claim in CLAIMS {
+		with_chain(|| {
+			let elsewhere = claim(&[0x48; 32], &Fred.account());
+			assert_noop!(applies_with(Fred, elsewhere), Error::<Test>::CertificateSignatureMismatch);
+			assert_ok!(applies_with(Fred, claim(&GENESIS, &Fred.account())));
+		});
+	}
+}
+
+#[test]
+fn a_certificate_s_signature_is_by_the_key_that_is_claimed() {
+	with_chain(|| {
+		let mut claim = by_ed25519(&GENESIS, &Fred.account());
+		let another = ed25519::Pair::from_seed(&[0x5d; 32]);
+		claim.key = CertificateKey::Ed25519(another.public().0);
+		assert_noop!(applies_with(Fred, claim), Error::<Test>::CertificateSignatureMismatch);
+	});
+}
+
+#[test]
+fn what_is_no_signature_or_no_key_of_a_certificate_is_refused() {
+	with_chain(|| {
+		let genuine = by_p256(&GENESIS, &Fred.account());
+		let mut empty = genuine.clone();
+		empty.signature = [0; 64];
+		let mut off_the_curve = genuine.clone();
+		off_the_curve.key = CertificateKey::P256([0xff; 33]);
+		for claim in [empty, off_the_curve] {
+			assert_noop!(applies_with(Fred, claim), Error::<Test>::MalformedCertificateSignature);
+		}
+		assert_ok!(applies_with(Fred, genuine));
+	});
+}
+
+#[test]
+fn the_twin_of_a_certificate_s_signature_is_refused() {
+	with_chain(|| {
+		let genuine = by_p256(&GENESIS, &Fred.account());
+		let (r, s) = Signature::from_slice(&genuine.signature).expect("is one").split_scalars();
+		let twin = Signature::from_scalars(r, -s).expect("both are in range");
+		let payload = payload::certificate(&GENESIS, &Fred.account());
+		assert!(
+			certificate_key().verifying_key().verify(&payload, &twin).is_ok(),
+			"the control"
+		);
+		let claim = CertificateClaim {
+			signature: twin.to_bytes().into(),
+			..genuine.clone()
+		};
+		assert_noop!(applies_with(Fred, claim), Error::<Test>::MalformedCertificateSignature);
+		assert_ok!(applies_with(Fred, genuine));
+	});
+}
+
+#[test]
+fn a_label_names_the_certificate_that_its_identity_rests_on() {
+	with_chain(|| {
+		assert_ok!(applies_with(Fred, by_p256(&GENESIS, &Fred.account())));
+		let approved = Labels::approve(Anna.origin(), Fred.account(), application_of(Fred), EXPIRES);
+		assert_ok!(approved);
+		assert_eq!(Fred.label().certificate, Some(CERTIFICATE));
+		grant(Gina);
+		assert_eq!(Gina.label().certificate, None);
 	});
 }

@@ -3,7 +3,7 @@
 use super::{apply_as, appoint, council_revokes, council_suspends, events, hand_over, FOUNDERS_ENDED};
 use crate::{mock::*, Applications, Error, Event, History, Holders, LastLabel};
 use chirograph_primitives::{
-	Label, LabelChange, LabelEvent, LabelId, Ledger, Moment, RejectionReason, Role, Roles, Standing, SuspensionReason,
+	Label, LabelChange, LabelEvent, LabelId, Ledger, Moment, Operations, RejectionReason, Role, Roles, Standing, SuspensionReason,
 };
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use sp_core::H256;
@@ -31,9 +31,11 @@ fn an_applicant_who_was_audited_holds_a_label() {
 			expires: EXPIRES,
 			standing: Standing::Active,
 			dossier: DOSSIER,
+			certificate: None,
 			auditor: Some(Anna.number()),
 			held_since: here,
 			distrusted_since: None,
+			guarded: Operations::NONE,
 			changes: 1,
 		};
 		let granted = LabelChange {

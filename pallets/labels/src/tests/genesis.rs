@@ -3,10 +3,12 @@
 //! Who is there from the beginning, and which beginnings are refused.
 
 use super::stray_roles;
-use crate::{mock::*, Founder, GenesisConfig, History, LastLabel, QuotaTerms, Remits, Terms};
+use crate::{
+	mock::*, Founder, GenesisConfig, History, LastLabel, MinRecoveryDelay, QuotaTerms, Remits, Terms, DEFAULT_RECOVERY_DELAY,
+};
 use chirograph_primitives::{
-	Country, DossierHash, Inclusion, Jurisdiction, Label, LabelChange, LabelEvent, Quota, Remit, Role, Roles, Standing,
-	MAX_COUNTRIES,
+	Country, DossierHash, Inclusion, Jurisdiction, Label, LabelChange, LabelEvent, Operations, Quota, Remit, Role, Roles,
+	Standing, MAX_COUNTRIES,
 };
 use frame_system::DecRefStatus;
 use sp_runtime::BuildStorage;
@@ -75,9 +77,11 @@ fn founders_are_as_stated() {
 				expires: FOUNDERS_EXPIRE,
 				standing: Standing::Active,
 				dossier: DossierHash([0; 32]),
+				certificate: None,
 				auditor: None,
 				held_since: BEGINNING,
 				distrusted_since: None,
+				guarded: Operations::NONE,
 				changes: 1,
 			};
 			let granted = LabelChange {
@@ -117,6 +121,13 @@ fn terms_are_as_stated() {
 	};
 	terms.set(Role::Owner, Quota { calls: 2, bytes: 3 });
 	found(vec![], terms.clone()).execute_with(|| assert_eq!(Terms::<Test>::get(), terms));
+}
+
+#[test]
+fn holders_have_as_long_to_object_as_is_stated_and_a_day_where_nothing_is() {
+	with_chain(|| assert_eq!(MinRecoveryDelay::<Test>::get(), MIN_RECOVERY_DELAY));
+	let of_default = || assert_eq!(MinRecoveryDelay::<Test>::get(), DEFAULT_RECOVERY_DELAY);
+	found(vec![], QuotaTerms::default()).execute_with(of_default);
 }
 
 /// A nonce that is forgotten starts again, and what was signed then could be executed again.
@@ -165,6 +176,20 @@ fn window_without_a_block_is_refused() {
 		..QuotaTerms::default()
 	};
 	found(vec![ada()], terms);
+}
+
+#[test]
+#[should_panic = "labels.minRecoveryDelay must leave the holder a block to object in"]
+fn network_without_time_to_object_is_refused() {
+	let labels = GenesisConfig::<Test> {
+		min_recovery_delay: 0,
+		..Default::default()
+	};
+	let genesis = RuntimeGenesisConfig {
+		labels,
+		..Default::default()
+	};
+	let _ = genesis.build_storage();
 }
 
 #[test]

@@ -9,8 +9,10 @@ mod certificates;
 mod distrust;
 mod genesis;
 mod judgement;
+mod passkeys;
 mod quota;
 mod reassign;
+mod recovery;
 mod reinstate;
 mod reject;
 mod renew;
@@ -63,7 +65,7 @@ fn changed(who: Who, label: &Label, by: Option<LabelId>, event: LabelEvent) -> E
 /// Applies for an organisation that is at home there.
 fn apply_as(who: Who, organisation: OrganisationId, jurisdiction: Jurisdiction, roles: &[Role]) {
 	let roles = roles.iter().copied().collect();
-	Labels::apply(who.origin(), DOSSIER, organisation, jurisdiction, roles).expect("nobody is in the way");
+	Labels::apply(who.origin(), DOSSIER, organisation, jurisdiction, roles, None).expect("nobody is in the way");
 }
 
 /// Applies for an organisation that is at home there, and is approved by Anna.

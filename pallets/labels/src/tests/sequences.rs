@@ -5,11 +5,14 @@
 //!
 //! `PROPTEST_CASES` says how many sequences there are, `SEQUENCE_LENGTH` how many calls are in one on average.
 
-use crate::{mock::*, Applications, Call, Certificates, LastLabel, Remits, RetiredKeys, Terms};
+use crate::{
+	mock::*, Applications, Call, Certificates, Confirmed, Guardians, LastLabel, Passkeys, Recoveries, Remits, RetiredKeys,
+	Sequences, Terms,
+};
 use chirograph_primitives::{
-	payload, AccountId, BlockNumber, CertificateHash, Country, Jurisdiction, Label, LabelId, LabelRevocationReason, Ledger,
-	Moment, OrganisationId, OwnerSignature, Quota, RejectionReason, Remit, RetirementReason, Role, Roles, Standing,
-	SuspensionReason,
+	authenticator::Authenticator, passkey, payload, AccountId, BlockNumber, CertificateHash, Country, Jurisdiction, Label,
+	LabelId, LabelRevocationReason, Ledger, Moment, Operation, Operations, OrganisationId, OwnerSignature, Passkey, Quota,
+	RejectionReason, Remit, RetirementReason, Role, Roles, Standing, SuspensionReason,
 };
 use codec::{Decode, Encode};
 use core::mem;
@@ -45,10 +48,18 @@ enum Kind {
 	PublishCertificate,
 	WithdrawCertificate,
 	SetQuota,
+	SetGuardians,
+	InitiateRecovery,
+	ApproveRecovery,
+	VetoRecovery,
+	CompleteRecovery,
+	BindPasskey,
+	/// Of a call that takes it, `unbind_passkey` among them: that never succeeds by itself.
+	Confirm,
 }
 
 /// How often each comes. What others need first comes more often, what ends labels less.
-const KINDS: [(u32, Kind); 18] = [
+const KINDS: [(u32, Kind); 25] = [
 	(6, Kind::Apply),
 	(1, Kind::Withdraw),
 	(6, Kind::Approve),
@@ -67,6 +78,13 @@ const KINDS: [(u32, Kind); 18] = [
 	(2, Kind::PublishCertificate),
 	(2, Kind::WithdrawCertificate),
 	(1, Kind::SetQuota),
+	(3, Kind::SetGuardians),
+	(4, Kind::InitiateRecovery),
+	(3, Kind::ApproveRecovery),
+	(1, Kind::VetoRecovery),
+	(3, Kind::CompleteRecovery),
+	(4, Kind::BindPasskey),
+	(4, Kind::Confirm),
 ];
 
 /// What is drawn by lot, before anybody knows how the chain is when its turn comes.
@@ -207,6 +225,12 @@ impl People {
 			Kind::Apply | Kind::Withdraw | Kind::Approve | Kind::Reject => self.attempt_application(step),
 			Kind::Rotate | Kind::Reassign | Kind::Distrust => self.attempt_on_key(step),
 			Kind::PublishCertificate | Kind::WithdrawCertificate => self.attempt_on_certificate(step),
+			Kind::SetGuardians => self.attempt_to_name_guardians(step),
+			Kind::BindPasskey => self.attempt_to_bind(step),
+			Kind::Confirm => self.attempt_confirmed(step),
+			Kind::InitiateRecovery | Kind::ApproveRecovery | Kind::VetoRecovery | Kind::CompleteRecovery => {
+				self.attempt_recovery(step)
+			},
 			_ => self.attempt_on_label(step),
 		}
 	}
@@ -227,6 +251,7 @@ impl People {
 					organisation: OrganisationId([step.subject.index(20) as u8; 32]),
 					jurisdiction: jurisdiction(step),
 					roles: roles(step),
+					certificate: None,
 				};
 				(self.sender(step, fresh.collect()), call)
 			},
@@ -315,6 +340,106 @@ impl People {
 		}
 	}
 
+	fn attempt_to_bind(&self, step: &Step) -> (Sender, Call<Test>) {
+		let sender = self.sender(step, holders_with(|label| label.guarded.is_empty()));
+		let label = sender.clone().and_then(Labels::label_of).map_or(0, |label| label.id);
+		(sender, binding(step, label, 0))
+	}
+
+	fn attempt_confirmed(&self, step: &Step) -> (Sender, Call<Test>) {
+		let sender = self.sender(step, holders_with(|label| !label.guarded.is_empty()));
+		let label = sender.clone().and_then(Labels::label_of).map_or(0, |label| label.id);
+		let call = match step.subject.index(3) {
+			// The passkey of before uses one up, and then it is the new one's turn.
+			0 => binding(step, label, 1),
+			1 => Call::unbind_passkey {},
+			_ => {
+				let (account, valid_until, signature) = self.consent(step, label);
+				Call::rotate {
+					account,
+					valid_until,
+					signature,
+				}
+			},
+		};
+		let call = Box::new(RuntimeCall::Labels(call));
+		let bound = Passkeys::<Test>::get(label).map(|bound| bound.passkey);
+		let mut authenticators = AUTHENTICATORS.map(Authenticator::new).into_iter();
+		let authenticator = authenticators.find(|known| step.is_fitting && Some(known.passkey()) == bound);
+		let authenticator = authenticator.unwrap_or_else(|| Authenticator::new(*step.amount.get(&AUTHENTICATORS)));
+		let assertion = authenticator.assert(&challenge(label, &call.encode()));
+		(sender, Call::confirm { label, call, assertion })
+	}
+
+	fn attempt_to_name_guardians(&self, step: &Step) -> (Sender, Call<Test>) {
+		let sender = self.sender(step, holders_with(|label| !Labels::is_recovery_pending(label.id)));
+		let own = sender.clone().and_then(Labels::label_of).map_or(0, |label| label.id);
+		let others: Vec<_> = (1..=LastLabel::<Test>::get()).filter(|label| *label != own).collect();
+		let count = 1 + step.amount.index(3);
+		let first = step.detail.index(others.len());
+		// There are more founders than that, and the last one may come before the first.
+		let mut guardians: Vec<_> = others.iter().copied().cycle().skip(first).take(count).collect();
+		let mut threshold = 1 + step.subject.index(count) as u32;
+		let mut delay = MIN_RECOVERY_DELAY + step.amount.index(20) as BlockNumber;
+		match step.flaw(5) {
+			None => {},
+			Some(0) => guardians.push(own),
+			Some(1) => guardians.extend(guardians.clone()),
+			Some(2) => guardians.push(LastLabel::<Test>::get() + 1),
+			Some(3) => threshold = [0, count as u32 + 1][step.subject.index(2)],
+			Some(_) => delay = MIN_RECOVERY_DELAY - 1,
+		}
+		let call = Call::set_guardians {
+			guardians: guardians.try_into().expect("a few"),
+			threshold,
+			delay,
+		};
+		(sender, call)
+	}
+
+	fn attempt_recovery(&self, step: &Step) -> (Sender, Call<Test>) {
+		if let Kind::InitiateRecovery = step.kind {
+			let label = label(step, |label| !is_revoked(label) && Guardians::<Test>::contains_key(label.id));
+			let has_begun_one =
+				|own| Recoveries::<Test>::iter_prefix_values(label).any(|attempt| attempt.approvals.first() == Some(&own));
+			let (account, valid_until, signature) = self.consent(step, label);
+			let call = Call::initiate_recovery {
+				label,
+				account,
+				valid_until,
+				signature,
+			};
+			return (self.sender(step, guardians_of(label, |own| !has_begun_one(own))), call);
+		}
+		let now = System::block_number();
+		let is_ready = |ready: Option<BlockNumber>| ready.is_some_and(|ready| ready <= now);
+		let pending: Vec<_> = Recoveries::<Test>::iter()
+			.filter(|(_, _, attempt)| !matches!(step.kind, Kind::CompleteRecovery) || is_ready(attempt.ready))
+			.map(|(label, account, _)| (label, account))
+			.collect();
+		let (label, account) = draw(step.subject, &pending)
+			.filter(|_| step.is_fitting)
+			.unwrap_or_else(|| (label(step, |_| true), self.account(step.detail)));
+		match step.kind {
+			Kind::ApproveRecovery => {
+				let has_approved = |own| {
+					let attempt = Recoveries::<Test>::get(label, &account);
+					attempt.is_some_and(|attempt| attempt.approvals.contains(&own))
+				};
+				let sender = self.sender(step, guardians_of(label, |own| !has_approved(own)));
+				(sender, Call::approve_recovery { label, account })
+			},
+			Kind::VetoRecovery => {
+				let apt = [council_or_auditors_of(label, Roles::NONE), holder(label)].concat();
+				(self.sender(step, apt), Call::veto_recovery { label })
+			},
+			_ => {
+				let sender = self.sender(step, guardians_of(label, |_| true));
+				(sender, Call::complete_recovery { label, account })
+			},
+		}
+	}
+
 	fn attempt_on_label(&self, step: &Step) -> (Sender, Call<Test>) {
 		let council = vec![None];
 		match step.kind {
@@ -388,6 +513,29 @@ impl People {
 	}
 }
 
+/// Everybody's authenticators, by their seeds.
+const AUTHENTICATORS: [u8; 4] = [1, 2, 3, 4];
+
+/// Of one of the authenticators to `label`, when it used up so many confirmations more than by now.
+fn binding(step: &Step, label: LabelId, ahead: u32) -> Call<Test> {
+	let authenticator = Authenticator::new(*step.detail.get(&AUTHENTICATORS));
+	let (passkey, flaw) = (authenticator.passkey(), step.flaw(3));
+	let bits = match flaw {
+		Some(0) => 0,
+		Some(1) => 0xff,
+		_ => 1 + step.amount.index(7) as u8,
+	};
+	let guarded = Operations::decode(&mut &[bits][..]).expect("any eight bits decode");
+	let ahead = if flaw == Some(2) { ahead + 1 } else { ahead };
+	let sequence = Sequences::<Test>::get(label) + ahead;
+	let challenge = passkey::challenge(&GENESIS, label, sequence, &payload::binding(&passkey, guarded));
+	Call::bind_passkey {
+		passkey,
+		guarded,
+		assertion: authenticator.assert(&challenge),
+	}
+}
+
 fn is_revoked(label: &Label) -> bool {
 	matches!(label.standing, Standing::Revoked { .. })
 }
@@ -415,6 +563,12 @@ fn holders_with(fits: impl Fn(&Label) -> bool) -> Vec<Sender> {
 		.filter(|(account, _)| Labels::usable_label(account).is_ok())
 		.map(|(account, _)| Some(account))
 		.collect()
+}
+
+/// Which guardians of that label may use their own.
+fn guardians_of(label: LabelId, fits: impl Fn(LabelId) -> bool) -> Vec<Sender> {
+	let named = Guardians::<Test>::get(label).map_or(vec![], |named| named.guardians.into_inner());
+	holders_with(|own| named.contains(&own.id) && fits(own.id))
 }
 
 /// Who may decide about somebody like this.
@@ -483,6 +637,26 @@ struct Holding {
 	standing: Standing,
 	/// From which block on the holder is not believed.
 	distrusted_since: Option<BlockNumber>,
+	passkey: Option<Passkey>,
+	guarded: Operations,
+	/// How many were used up.
+	confirmations: u32,
+}
+
+/// Who may help a holder, how many of them it takes, and how many blocks there are to object.
+#[derive(Debug, PartialEq)]
+struct Help {
+	guardians: BTreeSet<LabelId>,
+	threshold: u32,
+	delay: BlockNumber,
+}
+
+/// An attempt to get a label back.
+#[derive(Debug, Default, PartialEq)]
+struct Attempt {
+	/// By whom, the first one first.
+	approvals: Vec<LabelId>,
+	ready: Option<BlockNumber>,
 }
 
 /// What is expected of the chain.
@@ -495,6 +669,10 @@ struct Model {
 	remits: BTreeMap<LabelId, Remit>,
 	certificates: BTreeSet<(LabelId, CertificateHash)>,
 	quotas: BTreeMap<Role, Quota>,
+	help: BTreeMap<LabelId, Help>,
+	attempts: BTreeMap<(LabelId, AccountId), Attempt>,
+	/// Whose passkey confirmed what is done.
+	confirmed: Option<LabelId>,
 }
 
 impl Model {
@@ -507,12 +685,27 @@ impl Model {
 				expires: label.expires,
 				standing: label.standing,
 				distrusted_since: label.distrusted_since,
+				passkey: Passkeys::<Test>::get(label.id).map(|bound| bound.passkey),
+				guarded: label.guarded,
+				confirmations: Sequences::<Test>::get(label.id),
 			};
 			(label.id, holding)
 		});
 		let applications = Applications::<Test>::iter().map(|(account, application)| (account, application.roles));
 		let retired = RetiredKeys::<Test>::iter().map(|(account, key)| (account, (key.label, compromised_since(key.reason))));
 		let terms = Terms::<Test>::get();
+		let help = Guardians::<Test>::iter().map(|(label, named)| {
+			let help = Help {
+				guardians: named.guardians.into_iter().collect(),
+				threshold: named.threshold,
+				delay: named.delay,
+			};
+			(label, help)
+		});
+		let attempts = Recoveries::<Test>::iter().map(|(label, account, attempt)| {
+			let (approvals, ready) = (attempt.approvals.into_inner(), attempt.ready);
+			((label, account), Attempt { approvals, ready })
+		});
 		Self {
 			labels: labels.collect(),
 			applications: applications.collect(),
@@ -520,6 +713,9 @@ impl Model {
 			remits: Remits::<Test>::iter().collect(),
 			certificates: Certificates::<Test>::iter_keys().collect(),
 			quotas: Role::ALL.map(|role| (role, terms.of(Roles::only(role)))).into(),
+			help: help.collect(),
+			attempts: attempts.collect(),
+			confirmed: Confirmed::<Test>::get(),
 		}
 	}
 
@@ -541,6 +737,33 @@ impl Model {
 		let known = held.distrusted_since.take();
 		let since = known.into_iter().chain(said).min();
 		self.retired.insert(from, (label, since));
+		// Whoever holds it now needs no help.
+		self.attempts.retain(|(helped, _), _| *helped != label);
+	}
+
+	/// Moves a label whose holder has no key that is believed.
+	fn hand_over(&mut self, label: LabelId, to: AccountId, said: Option<BlockNumber>) {
+		let held = self.held(label);
+		if let Standing::Suspended(SuspensionReason::KeyCompromised { .. }) = held.standing {
+			held.standing = Standing::Active;
+		}
+		(held.passkey, held.guarded) = (None, Operations::NONE);
+		self.move_label(label, to, said);
+	}
+
+	/// What a label guards does not succeed without a confirmation.
+	fn expect_confirmed(&self, label: LabelId, is_guarded: impl Fn(&Holding) -> bool) {
+		assert!(!is_guarded(&self.labels[&label]) || self.confirmed == Some(label), "{label}");
+	}
+
+	fn approve(&mut self, label: LabelId, account: AccountId, guardian: LabelId) {
+		let help = self.help.get(&label).expect("only guardians approve");
+		let attempt = self.attempts.entry((label, account)).or_default();
+		attempt.approvals.push(guardian);
+		// Those beyond what it takes change nothing.
+		if attempt.approvals.len() == help.threshold as usize {
+			attempt.ready = Some(System::block_number() + help.delay);
+		}
 	}
 
 	/// Does what a call does that succeeds now.
@@ -561,6 +784,9 @@ impl Model {
 					expires,
 					standing: Standing::Active,
 					distrusted_since: None,
+					passkey: None,
+					guarded: Operations::NONE,
+					confirmations: 0,
 				};
 				self.labels.insert(self.labels.len() as LabelId + 1, holding);
 			},
@@ -599,16 +825,13 @@ impl Model {
 			},
 			Call::rotate { account, .. } => {
 				let label = self.label_of(&signer());
+				self.expect_confirmed(label, |held| held.guarded.contains(Operation::Rotating));
 				self.move_label(label, account, None);
 			},
 			Call::reassign {
 				label, reason, account, ..
 			} => {
-				let held = self.held(label);
-				if let Standing::Suspended(SuspensionReason::KeyCompromised { .. }) = held.standing {
-					held.standing = Standing::Active;
-				}
-				self.move_label(label, account, compromised_since(reason));
+				self.hand_over(label, account, compromised_since(reason));
 			},
 			Call::distrust { account, since } => {
 				if let Some((_, known)) = self.retired.get_mut(&account) {
@@ -647,6 +870,47 @@ impl Model {
 			},
 			Call::set_quota { role, quota } => {
 				self.quotas.insert(role, quota);
+			},
+			Call::set_guardians {
+				guardians,
+				threshold,
+				delay,
+			} => {
+				let label = self.label_of(&signer());
+				self.expect_confirmed(label, |held| held.guarded.contains(Operation::Rotating));
+				let help = Help {
+					guardians: guardians.into_iter().collect(),
+					threshold,
+					delay,
+				};
+				self.help.insert(label, help);
+			},
+			Call::initiate_recovery { label, account, .. } | Call::approve_recovery { label, account } => {
+				let guardian = self.label_of(&signer());
+				self.approve(label, account, guardian);
+			},
+			Call::veto_recovery { label } => self.attempts.retain(|(helped, _), _| *helped != label),
+			Call::complete_recovery { label, account } => self.hand_over(label, account, None),
+			Call::bind_passkey { passkey, guarded, .. } => {
+				let label = self.label_of(&signer());
+				self.expect_confirmed(label, |held| held.passkey.is_some());
+				let held = self.held(label);
+				(held.passkey, held.guarded) = (Some(passkey), guarded);
+				held.confirmations += 1;
+			},
+			Call::unbind_passkey {} => {
+				let label = self.label_of(&signer());
+				self.expect_confirmed(label, |_| true);
+				let held = self.held(label);
+				(held.passkey, held.guarded) = (None, Operations::NONE);
+			},
+			Call::confirm { label, call, .. } => {
+				self.held(label).confirmations += 1;
+				let outer = self.confirmed.replace(label);
+				if let RuntimeCall::Labels(call) = *call {
+					self.follow(sender, call);
+				}
+				self.confirmed = outer;
 			},
 			other => unreachable!("{other:?} is not among the kinds"),
 		}
@@ -688,6 +952,17 @@ const WAYS: [&str; 5] = [
 	"remove_roles by the council",
 ];
 
+/// The call that a confirmation is of, if it is one.
+fn inner(call: &Call<Test>) -> Option<&Call<Test>> {
+	match call {
+		Call::confirm { call, .. } => match &**call {
+			RuntimeCall::Labels(call) => Some(call),
+			_ => None,
+		},
+		_ => None,
+	}
+}
+
 /// The name of a call that succeeded, or which of the [`WAYS`] it was.
 fn name_of(sender: &Sender, call: &Call<Test>) -> &'static str {
 	let [of_holder, reassigned, renewed, added, removed] = WAYS;
@@ -715,7 +990,8 @@ fn run(steps: &[Step]) -> Vec<&'static str> {
 			let before = storage_root();
 			match RuntimeCall::Labels(call.clone()).dispatch(origin) {
 				Ok(_) => {
-					successes.push(name_of(&sender, &call));
+					let done = [Some(&call), inner(&call)].into_iter().flatten();
+					successes.extend(done.map(|call| name_of(&sender, call)));
 					model.follow(sender, call);
 				},
 				Err(_) => assert_eq!(storage_root(), before, "was refused and changed something: {what}"),

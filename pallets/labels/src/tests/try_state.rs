@@ -3,10 +3,15 @@
 //! Positive controls: every invariant is found broken when it is.
 
 use super::{hand_over, stray_roles};
-use crate::{mock::*, Applications, History, Holders, LastLabel, Remits, RetiredKeys};
-use chirograph_primitives::{
-	Application, Country, Inclusion, Label, LabelChange, LabelRevocationReason, RetiredKey, Role, Roles, Standing,
+use crate::{
+	mock::*, Applications, Confirmed, Guardians, History, Holders, LastLabel, Passkeys, Recoveries, Remits, RetiredKeys,
+	Sequences,
 };
+use chirograph_primitives::{
+	AccountId, Application, Country, GuardianIds, Guardianship, Inclusion, Label, LabelChange, LabelId, LabelRevocationReason,
+	Operation, Operations, Recovery, RetiredKey, Role, Roles, Standing,
+};
+use codec::Decode;
 use frame_support::assert_ok;
 use frame_system::Account;
 
@@ -49,6 +54,45 @@ fn change_retired_key(change: impl FnOnce(&mut RetiredKey)) {
 	let mut key = RetiredKeys::<Test>::get(Emil.account()).expect("Emil's key is retired");
 	change(&mut key);
 	RetiredKeys::<Test>::insert(Emil.account(), key);
+}
+
+/// The label of which there are guardians.
+fn helped() -> LabelId {
+	Emil.number()
+}
+
+/// On a sound chain on which two of Anna, Bruno and Clara can help Hans, Anna wants his label to move to Fred, Clara approved, and Bruno wants it
+/// to move to somebody else, `damage` breaks invariant 9.
+fn assert_help_broken(damage: impl FnOnce()) {
+	assert_broken(9, || {
+		let guardians = ids(&[Anna, Bruno, Clara]);
+		assert_ok!(Labels::set_guardians(Hans.origin(), guardians, 2, MIN_RECOVERY_DELAY));
+		for (guardian, to) in [(Anna, Fred), (Bruno, Iris)] {
+			let consent = to.takes_over(helped(), NOW);
+			let begun = Labels::initiate_recovery(guardian.origin(), helped(), to.account(), NOW, consent);
+			assert_ok!(begun);
+		}
+		assert_ok!(Labels::approve_recovery(Clara.origin(), helped(), Fred.account()));
+		assert_eq!(Labels::do_try_state(), Ok(()), "the chain is sound before the damage");
+		damage();
+	});
+}
+
+fn ids(guardians: &[Who]) -> GuardianIds {
+	let ids: Vec<LabelId> = guardians.iter().map(|guardian| guardian.number()).collect();
+	ids.try_into().expect("a few")
+}
+
+fn change_guardianship(change: impl FnOnce(&mut Guardianship)) {
+	let mut guardianship = Guardians::<Test>::get(helped()).expect("there are guardians");
+	change(&mut guardianship);
+	Guardians::<Test>::insert(helped(), guardianship);
+}
+
+fn change_attempt(to: Who, change: impl FnOnce(&mut Recovery)) {
+	let mut attempt = Recoveries::<Test>::get(helped(), to.account()).expect("it is pending");
+	change(&mut attempt);
+	Recoveries::<Test>::insert(helped(), to.account(), attempt);
 }
 
 /// A role that does not exist, besides one that does.
@@ -188,4 +232,86 @@ fn invariant_8_accounts_have_a_provider() {
 		assert_broken(8, || Account::<Test>::remove(who.account()));
 		assert_broken(8, || Account::<Test>::mutate(who.account(), |account| account.providers = 0));
 	}
+}
+
+#[test]
+fn invariant_9_guardians_are_other_labels_each_once_and_in_order() {
+	let differ = |guardians: fn() -> GuardianIds| {
+		assert_help_broken(|| change_guardianship(|guardianship| guardianship.guardians = guardians()));
+	};
+	differ(|| ids(&[Anna, Clara, Bruno]));
+	differ(|| ids(&[Anna, Bruno, Bruno, Clara]));
+	differ(|| ids(&[Anna, Bruno, Clara, Emil]));
+	differ(|| ids(&[Anna, Bruno, Clara, Fred]));
+	differ(GuardianIds::default);
+}
+
+#[test]
+fn invariant_9_there_are_enough_guardians() {
+	// Nobody is to be helped yet: nothing else is wrong.
+	for threshold in [0, 4] {
+		assert_broken(9, || {
+			let guardians = ids(&[Anna, Bruno, Clara]);
+			assert_ok!(Labels::set_guardians(Hans.origin(), guardians, 3, MIN_RECOVERY_DELAY));
+			assert_eq!(Labels::do_try_state(), Ok(()));
+			change_guardianship(|guardianship| guardianship.threshold = threshold);
+		});
+	}
+}
+
+#[test]
+fn invariant_9_attempts_are_approved_by_guardians_each_once() {
+	assert_help_broken(|| Guardians::<Test>::remove(helped()));
+	assert_help_broken(|| change_guardianship(|guardianship| guardianship.guardians = ids(&[Bruno, Clara, Dora])));
+	assert_help_broken(|| change_attempt(Iris, |attempt| attempt.approvals = ids(&[Dora])));
+	assert_help_broken(|| change_attempt(Fred, |attempt| attempt.approvals = ids(&[Anna, Anna])));
+	assert_help_broken(|| change_attempt(Iris, |attempt| attempt.approvals = GuardianIds::default()));
+}
+
+#[test]
+fn invariant_9_a_guardian_begins_one_attempt() {
+	assert_help_broken(|| change_attempt(Iris, |attempt| attempt.approvals = ids(&[Anna])));
+	assert_help_broken(|| {
+		let one_more = Recovery {
+			approvals: ids(&[Bruno]),
+			ready: None,
+		};
+		Recoveries::<Test>::insert(helped(), AccountId::new([0x99; 32]), one_more);
+	});
+}
+
+#[test]
+fn invariant_9_attempts_are_ready_exactly_if_enough_approved() {
+	assert_help_broken(|| change_attempt(Fred, |attempt| attempt.ready = None));
+	assert_help_broken(|| change_attempt(Iris, |attempt| attempt.ready = Some(NOW)));
+	assert_help_broken(|| change_attempt(Fred, |attempt| attempt.approvals = ids(&[Anna])));
+	assert_help_broken(|| change_guardianship(|guardianship| guardianship.threshold = 1));
+}
+
+#[test]
+fn invariant_10_a_passkey_guards_something_and_nothing_else_does() {
+	let assert_guard_broken = |damage: &dyn Fn()| {
+		assert_broken(10, || {
+			assert_ok!(Hans.binds([Operation::Rotating]));
+			assert_eq!(Labels::do_try_state(), Ok(()));
+			damage();
+		});
+	};
+	let guards = |who: Who, guarded| change_label(who, |label| label.guarded = guarded);
+	let unknown = Operations::decode(&mut &[0x80u8 | 1][..]).expect("any eight bits decode");
+	assert_guard_broken(&|| guards(Hans, Operations::NONE));
+	assert_guard_broken(&|| guards(Hans, unknown));
+	assert_guard_broken(&|| guards(Anna, Operations::all()));
+	let label = Emil.number();
+	assert_guard_broken(&|| Passkeys::<Test>::remove(label));
+	assert_guard_broken(&|| Sequences::<Test>::remove(label));
+	assert_guard_broken(&|| {
+		let bound = Passkeys::<Test>::get(label).expect("Hans holds Emil's label");
+		Passkeys::<Test>::insert(99, bound);
+	});
+}
+
+#[test]
+fn invariant_11_nothing_counts_as_confirmed() {
+	assert_broken(11, || Confirmed::<Test>::put(Anna.number()));
 }

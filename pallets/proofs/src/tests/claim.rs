@@ -2,7 +2,7 @@
 
 use super::events;
 use crate::{mock::*, Claims, Error, Event, Records};
-use chirograph_primitives::{Schema, SignatureScheme};
+use chirograph_primitives::{Operation, Schema, SignatureScheme};
 use frame_support::{assert_noop, assert_ok, pallet_prelude::DispatchResult};
 
 fn try_claim(owner: &Key) -> DispatchResult {
@@ -51,6 +51,18 @@ fn owner_of_the_record_cannot_claim_nor_can_anybody_twice() {
 		assert_noop!(try_claim(&ada), Error::<Test>::AlreadyRegistered);
 		assert_ok!(try_claim(&bob));
 		assert_noop!(try_claim(&bob), Error::<Test>::AlreadyRegistered);
+	});
+}
+
+#[test]
+fn claim_takes_a_confirmation_like_a_registration() {
+	with_chain(|| {
+		let (ada, bob) = (Key::owner(SignatureScheme::Ecdsa, 1), Key::owner(SignatureScheme::Sr25519, 2));
+		register(&ada);
+		guard(&bob.account(), Operation::Registering);
+		assert_noop!(try_claim(&bob), NOT_CONFIRMED);
+		unguard(&bob.account(), Operation::Registering);
+		assert_ok!(try_claim(&bob));
 	});
 }
 

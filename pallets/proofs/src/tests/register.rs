@@ -2,7 +2,7 @@
 
 use super::{events, SCHEMES};
 use crate::{mock::*, Error, Event, Records};
-use chirograph_primitives::{payload, EvidenceHash, OwnerSignature, Record, Role, Schema, SignatureScheme, Subject};
+use chirograph_primitives::{payload, EvidenceHash, Operation, OwnerSignature, Record, Role, Schema, SignatureScheme, Subject};
 use frame_support::{assert_noop, assert_ok, pallet_prelude::DispatchResult};
 
 fn try_register(submitter: &Key, owner: &Key, valid_until: u32, signature: OwnerSignature) -> DispatchResult {
@@ -66,6 +66,25 @@ fn owner_without_the_role_is_refused() {
 			try_register(&nobody, &nobody, NOW, nobody.sign_registration(NOW)),
 			NOT_ADMITTED
 		);
+	});
+}
+
+/// The owner's own word is asked for, whoever submits; what the submitter guards is the submitter's affair.
+#[test]
+fn what_an_owner_guards_takes_the_owner_s_confirmation() {
+	with_chain(|| {
+		let (ada, platform) = (Key::owner(SignatureScheme::Ecdsa, 1), Key::new(SignatureScheme::Sr25519, 2));
+		admit(&platform.account(), Role::BusinessPlatform);
+		guard(&platform.account(), Operation::Registering);
+		guard(&ada.account(), Operation::Transferring);
+		guard(&ada.account(), Operation::Rotating);
+		let attempt = |submitter: &Key| try_register(submitter, &ada, NOW, ada.sign_registration(NOW));
+		guard(&ada.account(), Operation::Registering);
+		for submitter in [&ada, &platform] {
+			assert_noop!(attempt(submitter), NOT_CONFIRMED);
+		}
+		unguard(&ada.account(), Operation::Registering);
+		assert_ok!(attempt(&platform));
 	});
 }
 

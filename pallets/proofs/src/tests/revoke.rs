@@ -2,7 +2,9 @@
 
 use super::events;
 use crate::{mock::*, Claims, Error, Event, Records};
-use chirograph_primitives::{payload, Ledger, OwnerSignature, RevocationReason, Role, Schema, SignatureScheme, Status, Subject};
+use chirograph_primitives::{
+	payload, Ledger, Operation, OwnerSignature, RevocationReason, Role, Schema, SignatureScheme, Status, Subject,
+};
 use frame_support::{assert_noop, assert_ok, pallet_prelude::DispatchResult};
 
 const REASON: RevocationReason = RevocationReason::IssuedInError;
@@ -68,6 +70,18 @@ fn revoked_record_stays_on_record() {
 			),
 			Error::<Test>::AlreadyRegistered
 		);
+	});
+}
+
+#[test]
+fn revocation_takes_a_confirmation_like_a_registration() {
+	with_chain(|| {
+		let ada = Key::owner(SignatureScheme::Ecdsa, 1);
+		register(&ada);
+		guard(&ada.account(), Operation::Registering);
+		assert_noop!(try_revoke(&ada, &ada), NOT_CONFIRMED);
+		unguard(&ada.account(), Operation::Registering);
+		assert_ok!(try_revoke(&ada, &ada));
 	});
 }
 

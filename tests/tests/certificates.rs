@@ -145,7 +145,7 @@ async fn a_label_rests_on_a_certificate_that_an_authority_vouches_for() {
 	// In any order.
 	cli.write("grace.whole.pem", root.pem() + &chain);
 	let [review, approval] = shown(&cli, "grace", "grace.json", "grace.whole.pem");
-	review.expect(0, "by CN=Between, by CN=Root");
+	review.expect(0, "CN=Between, by CN=Root");
 	approval.expect(0, "granted");
 }
 

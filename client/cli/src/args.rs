@@ -626,7 +626,7 @@ pub struct OwnerKey {
 
 #[derive(Args)]
 pub struct Submission {
-	/// The key that submits and pays [default: the owner's]; its password comes from CHIROGRAPH_SUBMITTER_PASSWORD, or is asked for
+	/// The key that submits, and whose quota it counts against [default: the owner's]; its password comes from CHIROGRAPH_SUBMITTER_PASSWORD, or is asked for
 	#[arg(long, value_name = "NAME")]
 	pub submitter: Option<String>,
 	/// A publicly known key submits instead, such as //Alice; for development networks only

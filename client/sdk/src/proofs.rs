@@ -218,7 +218,7 @@ pub fn registration(evidence: &Evidence, authorization: &Authorization, claim: b
 	call("Proofs", if claim { "claim" } else { "register" }, &arguments)
 }
 
-/// Registers, or with `claim` claims, what the owner authorised; `signer` submits and pays. With the `confirmation` of the
+/// Registers, or with `claim` claims, what the owner authorised; `signer` submits. With the `confirmation` of the
 /// [call](registration) by the owner's passkey, where the owner's label guards that. Returns when it is final; or fails after `patience`.
 pub async fn register(
 	submitter: &Submitter,

@@ -32,8 +32,8 @@ const PLACE: TransactionPriority = 1 << 44;
 /// Checks the nonce, as the extension of the same name in the SDK does and with the same bytes, so that every wallet knows it. Beyond that:
 ///
 /// - Only who holds a usable label may send anything; others may apply, and withdraw their application.
-/// - Calls that are free of fees count against the label's quota. What waits in a pool counts with what was used: nobody gets more into a
-///   pool than a window has room for.
+/// - Calls that are free of fees count against the label's quota. What waits in a pool counts with what was used, each as one call:
+///   nobody gets more into a pool than a window has room for.
 /// - The more a label used of its quota, the later its next extrinsic is taken. A flood from one label waits for itself.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, PartialEq, Eq, TypeInfo)]
 #[scale_info(skip_type_params(T))]

@@ -6,7 +6,7 @@
 //! The ledger judges the signature, since anybody can do that. Whose certificate it is, when it is valid and which authority vouches for
 //! it, the auditor judges: the certificate itself has names in it and stays off the ledger, which keeps its hash.
 
-use crate::{CertificateHash, SignatureFault};
+use crate::{AccountId, CertificateHash, Inclusion, SignatureFault};
 use alloc::string::String;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::{fmt, str::FromStr};
@@ -67,6 +67,15 @@ impl CertificateClaim {
 		}
 	}
 
+	/// Whether key and signature have the accepted form, as far as that costs next to nothing to see. What does not is refused by
+	/// [`Self::verify`].
+	pub fn is_well_formed(&self) -> bool {
+		match &self.key {
+			CertificateKey::P256(key) => p256_signature(key, &self.signature).is_ok(),
+			CertificateKey::Ed25519(_) => true,
+		}
+	}
+
 	/// What an application keeps of it.
 	pub const fn binding(&self) -> CertificateBinding {
 		CertificateBinding {
@@ -76,17 +85,32 @@ impl CertificateClaim {
 	}
 }
 
+/// That an authority vouches for a certificate, and with which key it said so: whether that is believed, may turn out later.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct Publication {
+	/// The account that held the authority's label, and published the certificate.
+	pub by: AccountId,
+	/// When.
+	pub at: Inclusion,
+}
+
 /// What costs least comes first: numbers in range, the low `s`, a point of the curve, the signature.
 fn verify_p256(key: &[u8; 33], signature: &[u8; 64], payload: &[u8]) -> Result<(), SignatureFault> {
-	let malformed = |_| SignatureFault::Malformed;
-	let signature = Signature::from_slice(signature).map_err(malformed)?;
+	let signature = p256_signature(key, signature)?;
+	let key = VerifyingKey::from_sec1_bytes(key).map_err(|_| SignatureFault::Malformed)?;
+	key.verify(payload, &signature).map_err(|_| SignatureFault::Mismatch)
+}
+
+/// Numbers in range, the low `s`, and a key in the one form that it has here.
+fn p256_signature(key: &[u8; 33], signature: &[u8; 64]) -> Result<Signature, SignatureFault> {
+	let signature = Signature::from_slice(signature).map_err(|_| SignatureFault::Malformed)?;
 	// SEC 1 has other forms of the same length; a key has one here.
 	let is_compressed = matches!(key, [2 | 3, ..]);
-	if signature.normalize_s().is_some() || !is_compressed {
-		return Err(SignatureFault::Malformed);
-	}
-	let key = VerifyingKey::from_sec1_bytes(key).map_err(malformed)?;
-	key.verify(payload, &signature).map_err(|_| SignatureFault::Mismatch)
+	let is_low = signature.normalize_s().is_none();
+	(is_compressed && is_low)
+		.then_some(signature)
+		.ok_or(SignatureFault::Malformed)
 }
 
 /// Why a text is not the key of a certificate.
@@ -145,7 +169,7 @@ impl TryFrom<String> for CertificateKey {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{payload, AccountId};
+	use crate::payload;
 	use p256::{
 		ecdsa::{signature::Signer, SigningKey},
 		elliptic_curve::sec1::ToEncodedPoint,
@@ -157,7 +181,7 @@ mod tests {
 	const CERTIFICATE: CertificateHash = CertificateHash([0xce; 32]);
 
 	fn some_payload() -> Vec<u8> {
-		payload::certificate(&[9; 32], &AccountId::new([5; 32]))
+		payload::certificate(&[9; 32], &AccountId::new([5; 32]), &CERTIFICATE)
 	}
 
 	fn p256_key(seed: u8) -> SigningKey {
@@ -196,6 +220,15 @@ mod tests {
 	fn the_key_that_signed_is_believed() {
 		for claim in claims() {
 			assert_eq!(claim.verify(&some_payload()), Ok(()));
+			assert!(claim.is_well_formed());
+		}
+	}
+
+	#[test]
+	fn a_wrong_signature_of_the_right_form_is_well_formed() {
+		for claim in claims() {
+			assert_eq!(claim.verify(b"something else"), Err(SignatureFault::Mismatch));
+			assert!(claim.is_well_formed());
 		}
 	}
 
@@ -258,6 +291,7 @@ mod tests {
 		assert!(p256_key(7).verifying_key().verify(&message, &high).is_ok());
 		claim.signature = high.to_bytes().into();
 		assert_eq!(claim.verify(&message), Err(SignatureFault::Malformed));
+		assert!(!claim.is_well_formed());
 	}
 
 	#[test]
@@ -268,6 +302,7 @@ mod tests {
 				let mut claim = by_p256(7, &message);
 				claim.signature[half..half + 32].fill(byte);
 				assert_eq!(claim.verify(&message), Err(SignatureFault::Malformed), "{byte:#x} at {half}");
+				assert!(!claim.is_well_formed(), "{byte:#x} at {half}");
 			}
 		}
 	}
@@ -285,6 +320,7 @@ mod tests {
 			point[0] = tag;
 			claim.key = CertificateKey::P256(point);
 			assert_eq!(claim.verify(&message), Err(SignatureFault::Malformed), "{tag}");
+			assert!(!claim.is_well_formed(), "{tag}");
 		}
 		// Of all numbers, half are no abscissa of the curve.
 		let mut off = [0xff; 33];

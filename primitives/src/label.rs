@@ -417,6 +417,16 @@ pub enum RetirementReason {
 	},
 }
 
+impl RetirementReason {
+	/// The first block that the key's signatures are not believed in, if it was compromised.
+	pub const fn compromised_since(self) -> Option<BlockNumber> {
+		match self {
+			Self::Compromised { since } => Some(since),
+			Self::Rotated | Self::Lost => None,
+		}
+	}
+}
+
 /// An account that held a label once. It never holds one again.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
@@ -447,16 +457,53 @@ pub struct Guardianship {
 	pub threshold: u32,
 	/// Blocks between the last approval that it takes and the moment the label can move: time for the holder to object.
 	pub delay: BlockNumber,
+	/// The account that held the label and named them. What it said counts as long as its key is believed for when it said so.
+	pub named_by: AccountId,
+	/// When.
+	pub named_at: Inclusion,
 }
+
+impl Guardianship {
+	/// The last block in which a label can move that can from block `ready` on: its guardians have as long as its holder had to object.
+	pub const fn last_block(&self, ready: BlockNumber) -> BlockNumber {
+		// Saturating: there is no block behind the last one.
+		ready.saturating_add(self.delay)
+	}
+
+	/// Whether nobody completed an attempt while it could be, as of the block `now`.
+	pub fn has_lapsed(&self, attempt: &Recovery, now: BlockNumber) -> bool {
+		attempt.ready.is_some_and(|ready| self.last_block(ready) < now)
+	}
+}
+
+/// A guardian's word that a label is to move.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
+pub struct Approval {
+	/// The guardian's label.
+	pub guardian: LabelId,
+	/// The account that held it. The word counts as long as that account holds it, and may use it.
+	pub account: AccountId,
+}
+
+/// The words of guardians, each once.
+pub type Approvals = BoundedVec<Approval, ConstU32<MAX_GUARDIANS>>;
 
 /// An attempt to get a label back, to one new account.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Recovery {
 	/// The guardians who approved, the one who began it first.
-	pub approvals: GuardianIds,
+	pub approvals: Approvals,
 	/// The first block in which the label can move, once enough of them did.
 	pub ready: Option<BlockNumber>,
+}
+
+impl Recovery {
+	/// The label of the guardian who began it.
+	pub fn initiator(&self) -> Option<LabelId> {
+		self.approvals.first().map(|approval| approval.guardian)
+	}
 }
 
 /// What happened to a label.
@@ -554,12 +601,19 @@ pub enum AdmissionFault {
 	AlreadyApplied,
 	/// The account holds a label already.
 	AlreadyLabelled,
-	/// There were as many applications in this window, or wait for an auditor, as there may.
+	/// There were as many applications in this window as there may.
 	TooManyApplications,
+	/// As many applications wait for an auditor as there may.
+	TooManyWaiting,
+	/// The account sent as many extrinsics as one without a label may ever send.
+	TooManyAttempts,
+	/// The application could only be refused: it names no role, or one that is not for applications, or what is no jurisdiction, or its
+	/// certificate's key or signature is not in the accepted form.
+	MalformedApplication,
 }
 
 impl AdmissionFault {
-	const ALL: [Self; 10] = [
+	const ALL: [Self; 13] = [
 		Self::NoLabel,
 		Self::KeyRetired,
 		Self::KeyCompromised,
@@ -570,6 +624,9 @@ impl AdmissionFault {
 		Self::AlreadyApplied,
 		Self::AlreadyLabelled,
 		Self::TooManyApplications,
+		Self::TooManyWaiting,
+		Self::TooManyAttempts,
+		Self::MalformedApplication,
 	];
 
 	/// Its number.
@@ -691,6 +748,36 @@ mod tests {
 		}
 		assert_eq!(AdmissionFault::from_code(0), None);
 		assert_eq!(AdmissionFault::from_code(u8::MAX), None);
+	}
+
+	#[test]
+	fn guardians_have_as_long_to_complete_as_the_holder_had_to_object() {
+		let guardianship = |delay| Guardianship {
+			guardians: GuardianIds::default(),
+			threshold: 1,
+			delay,
+			named_by: AccountId::new([1; 32]),
+			named_at: Inclusion {
+				block: 1,
+				extrinsic: 1,
+				time: 2_000,
+			},
+		};
+		let attempt = |ready| Recovery {
+			approvals: Approvals::default(),
+			ready,
+		};
+		for (delay, ready, now, has_lapsed) in [
+			(10, None, BlockNumber::MAX, false),
+			(10, Some(20), 0, false),
+			(10, Some(20), 20, false),
+			(10, Some(20), 30, false),
+			(10, Some(20), 31, true),
+			(BlockNumber::MAX, Some(BlockNumber::MAX), BlockNumber::MAX, false),
+		] {
+			let judged = guardianship(delay).has_lapsed(&attempt(ready), now);
+			assert_eq!(judged, has_lapsed, "{delay}, {ready:?}, {now}");
+		}
 	}
 
 	#[test]

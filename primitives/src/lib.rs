@@ -9,6 +9,7 @@
 //! - [`CertificateClaim`]: a signature with the key of an applicant's certificate (X.509).
 //! - [`Label`]: an audited identity, with its [`Roles`], its [`Standing`] and its history of [`LabelChange`]s.
 //! - [`passkey`]: a second factor, and how what it gives is judged.
+//! - [`calls`]: the numbers of calls, which whoever signs compares with what a node says.
 //! - [`Authority`]: the one question pallets ask about an account, "may it act in this role?".
 //!
 //! Enum indices are part of the wire format. A retired one stays reserved for ever.
@@ -20,6 +21,7 @@ extern crate alloc;
 #[cfg(any(test, feature = "authenticator"))]
 pub mod authenticator;
 mod authority;
+pub mod calls;
 mod certificate;
 mod hash;
 mod label;
@@ -29,12 +31,13 @@ mod record;
 mod signature;
 
 pub use authority::{Authority, LabelId, Ledger, Role};
-pub use certificate::{CertificateBinding, CertificateClaim, CertificateKey, ParseCertificateKeyError};
+pub use certificate::{CertificateBinding, CertificateClaim, CertificateKey, ParseCertificateKeyError, Publication};
 pub use hash::{CertificateHash, DossierHash, EvidenceHash, OrganisationId, ParseHashError, Subject};
 pub use label::{
-	AccountStatus, AdmissionFault, Application, AuthorityFault, Country, GuardianIds, Guardianship, Jurisdiction, Label,
-	LabelChange, LabelEvent, LabelRevocationReason, LabelStatus, ParseJurisdictionError, Quota, QuotaUsage, Recovery, Rejection,
-	RejectionReason, Remit, RetiredKey, RetirementReason, Roles, Standing, SuspensionReason, MAX_COUNTRIES, MAX_GUARDIANS,
+	AccountStatus, AdmissionFault, Application, Approval, Approvals, AuthorityFault, Country, GuardianIds, Guardianship,
+	Jurisdiction, Label, LabelChange, LabelEvent, LabelRevocationReason, LabelStatus, ParseJurisdictionError, Quota, QuotaUsage,
+	Recovery, Rejection, RejectionReason, Remit, RetiredKey, RetirementReason, Roles, Standing, SuspensionReason, MAX_COUNTRIES,
+	MAX_GUARDIANS,
 };
 pub use passkey::{Assertion, AssertionFault, BoundPasskey, Operation, Operations, Passkey};
 pub use record::{Inclusion, Record, RevocationReason, Schema, Status};

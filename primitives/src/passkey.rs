@@ -4,7 +4,10 @@
 //!
 //! A passkey is a key in an authenticator, a phone or a security key for instance, that signs only after it made sure of its user. What it
 //! gives is an assertion of Web Authentication (W3C, Level 2): a signature over what the authenticator says of itself, and over what
-//! the browser says of the page that asked. The ledger is the relying party that checks it; the page is whoever's, and not trusted.
+//! the browser says of the page that asked. The ledger is the relying party that checks it; the page is whoever's.
+//!
+//! Two factors are two as long as nobody has both in hand. Authenticators do not show what they sign, so a page can ask for something else
+//! than it says; it takes the label's key besides to do something with that. Whoever has the key and runs the page has both.
 
 use crate::{
 	payload::{self, GenesisHash},
@@ -39,7 +42,7 @@ pub enum Operation {
 	Registering,
 	/// To hand over what is registered. Reserved: there is nothing yet that can be.
 	Transferring,
-	/// To move the label to another key, and to say who may.
+	/// To move the label to another key. Who may besides, its guardians, takes the passkey in any case.
 	Rotating,
 }
 
@@ -237,8 +240,8 @@ impl Assertion {
 	/// Whether `passkey` made this assertion over `challenge`, its user verified (WebAuthn 7.2, steps 11 to 20). Returns the authenticator's
 	/// count, which is the caller's to compare.
 	///
-	/// The origin of the page is not compared with a list: that it belongs to the relying party is for the browser to see to, and that the
-	/// page is honest does not matter, since it cannot change what is confirmed.
+	/// The origin of the page is not compared with a list: that it belongs to the relying party is for the browser to see to. That the page
+	/// asked for what its user meant, nobody can see here.
 	pub fn verify(&self, passkey: &Passkey, challenge: &[u8; 32]) -> Result<u32, AssertionFault> {
 		use AssertionFault::*;
 		let client: ClientData = serde_json::from_slice(&self.client_data).map_err(|_| Malformed)?;

@@ -26,14 +26,16 @@
 //! | new account | 32 |
 //! | valid until, block, little endian | 4 |
 //!
-//! The key of a certificate signs whose application it is for ([`CertificateClaim`](crate::CertificateClaim)). No deadline: whether the
-//! certificate is good, an auditor judges when the application is decided.
+//! The key of a certificate signs whose application it is for, and with which of the certificates that it may have
+//! ([`CertificateClaim`](crate::CertificateClaim)). No deadline: whether the certificate is good, an auditor judges when the application is
+//! decided.
 //!
 //! | claiming a certificate | bytes |
 //! |---|---|
 //! | `chirograph/certificate/v1` | 25 |
 //! | genesis hash | 32 |
 //! | account that applies | 32 |
+//! | SHA-256 of the certificate in its DER form | 32 |
 //!
 //! Where a label is guarded by a [passkey](crate::passkey), the authenticator is given the SHA-256 of this as challenge. The sequence is how
 //! many confirmations the label used up before, so that none is good twice:
@@ -55,7 +57,9 @@
 //! | SHA-256 of the relying party's id | 32 |
 //! | what it is to guard, a bit for each operation | 1 |
 
-use crate::{AccountId, BlockNumber, EvidenceHash, LabelId, Operations, Passkey, RevocationReason, Schema, Subject};
+use crate::{
+	AccountId, BlockNumber, CertificateHash, EvidenceHash, LabelId, Operations, Passkey, RevocationReason, Schema, Subject,
+};
 use alloc::vec::Vec;
 use codec::Encode;
 
@@ -110,8 +114,8 @@ pub fn binding(passkey: &Passkey, guarded: Operations) -> Vec<u8> {
 }
 
 /// What the key of a certificate signs for the account that applies for a label with it.
-pub fn certificate(genesis: &GenesisHash, account: &AccountId) -> Vec<u8> {
-	(CERTIFICATE, genesis, account).encode()
+pub fn certificate(genesis: &GenesisHash, account: &AccountId, certificate: &CertificateHash) -> Vec<u8> {
+	(CERTIFICATE, genesis, account, certificate).encode()
 }
 
 /// Why a signature may not be used now.
@@ -182,8 +186,8 @@ mod tests {
 		.concat();
 		assert_eq!(taken_over, expected);
 
-		let claimed = certificate(&genesis, &owner);
-		let expected = [&b"chirograph/certificate/v1"[..], &[1; 32], &[2; 32]].concat();
+		let claimed = certificate(&genesis, &owner, &CertificateHash([3; 32]));
+		let expected = [&b"chirograph/certificate/v1"[..], &[1; 32], &[2; 32], &[3; 32]].concat();
 		assert_eq!(claimed, expected);
 
 		let confirmed = confirmation(&genesis, 0x0a0b, 0x0c0d, &[6; 32]);

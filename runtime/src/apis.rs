@@ -8,8 +8,8 @@ use crate::{
 };
 use alloc::vec::Vec;
 use chirograph_primitives::{
-	AccountStatus, Application, AuthorityFault, CertificateHash, Inclusion, LabelChange, LabelId, LabelStatus, Record, Role,
-	Subject,
+	AccountStatus, Application, AuthorityFault, CertificateHash, Inclusion, LabelChange, LabelId, LabelStatus, Publication,
+	Record, Role, Subject,
 };
 use codec::Encode;
 use frame_support::{
@@ -254,8 +254,8 @@ impl_runtime_apis! {
 			Labels::applications_after(after)
 		}
 
-		fn certificates(label: LabelId) -> Vec<(CertificateHash, Inclusion)> {
-			Labels::certificates_of(label)
+		fn certificates(label: LabelId, after: Option<CertificateHash>) -> Vec<(CertificateHash, Publication)> {
+			Labels::certificates_of(label, after)
 		}
 	}
 

@@ -41,7 +41,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type CouncilQuorum<T> = StorageValue<_, u32, ValueQuery, ConstU32<1>>;
 
-	/// Who makes and finalises blocks.
+	/// Who makes and finalises blocks. Where a validator's label moves, so does its place.
 	#[pallet::storage]
 	pub type Validators<T> = StorageValue<_, BoundedVec<AccountId, ConstU32<MAX_VALIDATORS>>, ValueQuery>;
 

@@ -87,7 +87,11 @@ fn genesis(validators: &[Validator], council: &[Sr25519Keyring], council_quorum:
 		},
 		labels: LabelsConfig {
 			founders: founders(),
-			terms: QuotaTerms::default(),
+			// Whoever tests makes many accounts at once, and such a network does not last.
+			terms: QuotaTerms {
+				applications: 1_000,
+				..QuotaTerms::default()
+			},
 			// Long enough to object in, short enough to wait for.
 			min_recovery_delay: 5,
 		},

@@ -2,6 +2,9 @@
 
 //! What only the whole runtime can show: that its parts fit together.
 
+mod council;
+mod extrinsics;
+
 use crate::{presets, Block, Grandpa, Hash, Historical, Runtime, RuntimeOrigin, Session, SessionKeys, System};
 use finality_grandpa::{Message, Prevote};
 use frame_support::traits::KeyOwnerProofSystem;
@@ -249,7 +252,12 @@ mod passkeys {
 	fn confirmed(call: RuntimeCall) -> RuntimeCall {
 		let (label, call) = (label(), Box::new(call));
 		let assertion = Authenticator::new(1).assert(&challenge(&call.encode()));
-		RuntimeCall::Labels(Call::confirm { label, call, assertion })
+		RuntimeCall::Labels(Call::confirm {
+			label,
+			call,
+			sequence: Sequences::<Runtime>::get(label),
+			assertion,
+		})
 	}
 
 	/// Eve guards proofs with her authenticator.
@@ -257,7 +265,8 @@ mod passkeys {
 		let (authenticator, guarded) = (Authenticator::new(1), Operations::only(Operation::Registering));
 		let passkey = authenticator.passkey();
 		let assertion = authenticator.assert(&challenge(&payload::binding(&passkey, guarded)));
-		let bound = Labels::bind_passkey(RuntimeOrigin::signed(eve()), passkey, guarded, assertion);
+		let sequence = Sequences::<Runtime>::get(label());
+		let bound = Labels::bind_passkey(RuntimeOrigin::signed(eve()), passkey, guarded, sequence, assertion);
 		assert_eq!(bound, Ok(()));
 	}
 
@@ -313,9 +322,28 @@ mod passkeys {
 	}
 
 	#[test]
+	fn a_confirmed_call_has_no_confirmed_call_inside() {
+		chain().execute_with(|| {
+			bind();
+			let nested = Err(pallet_labels::Error::<Runtime>::NestedConfirmation.into());
+			for inside in [
+				confirmed(registration(1)),
+				batch(vec![confirmed(registration(1))]),
+				batch(vec![registration(2), confirmed(registration(1))]),
+			] {
+				for sender in [Eve, Alice] {
+					assert_eq!(send(sender, confirmed(inside.clone())), nested);
+				}
+			}
+			// The control: outside of it, in a batch, it may be.
+			assert_eq!(send(Eve, batch(vec![confirmed(registration(1))])), Ok(()));
+		});
+	}
+
+	#[test]
 	fn what_is_confirmed_counts_as_it_does_without() {
 		chain().execute_with(|| {
-			let calls = |call: RuntimeCall| FreeCalls::calls(&call);
+			let calls = |call: RuntimeCall| FreeCalls::calls(&eve(), &call);
 			let paid = RuntimeCall::System(frame_system::Call::remark { remark: vec![] });
 			assert_eq!(calls(confirmed(registration(1))), Some(1));
 			assert_eq!(calls(confirmed(confirmed(registration(1)))), Some(1));

@@ -2,9 +2,9 @@
 
 //! Who may send extrinsics at all, in which order, and how many without a fee (X.1407 9.2.3 f, 8.2.8, 9.3.1 a).
 
-use crate::{ApplicationUsage, Applications, Call, Config, Metering, Pallet, Terms, Usage, Usages, WeightInfo};
+use crate::{ApplicationUsage, Applications, Call, Config, Labels, Metering, Pallet, Terms, Usage, Usages, WeightInfo};
 use alloc::{vec, vec::Vec};
-use chirograph_primitives::{AccountId, AdmissionFault, LabelId, Ledger, Quota, QuotaUsage};
+use chirograph_primitives::{AccountId, AdmissionFault, AuthorityFault, Label, LabelId, Ledger, Quota, QuotaUsage};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::{fmt, marker::PhantomData};
 use frame_support::{
@@ -26,14 +26,18 @@ use sp_runtime::{
 
 /// How many places there are in the order of extrinsics.
 const PLACES: u32 = 1 << 16;
-/// From one place to the next. More than the fee of an extrinsic, which the SDK makes its priority, and small enough for all places.
+/// From one place to the next. Room for what other extensions may make of the order among those of one place, and small enough for all places.
 const PLACE: TransactionPriority = 1 << 44;
+/// How many extrinsics an account without a label may ever send: it applies, takes that back, and applies again after a refusal, but it does
+/// not use up by itself what all may apply for in a window.
+pub const MAX_ATTEMPTS: u32 = 16;
 
 /// Checks the nonce, as the extension of the same name in the SDK does and with the same bytes, so that every wallet knows it. Beyond that:
 ///
-/// - Only who holds a usable label may send anything; others may apply, and withdraw their application.
-/// - Calls that are free of fees count against the label's quota. What waits in a pool counts with what was used, each as one call:
-///   nobody gets more into a pool than a window has room for.
+/// - Only who holds a usable label may send anything; others may apply, and withdraw their application, one at a time and [`MAX_ATTEMPTS`] in
+///   all. Members of the council may act in it though their labels are over ([`Metering::outlives`]).
+/// - Calls that are free of fees count against the label's quota. What waits in a pool counts with what was used, each as one call of as many
+///   bytes as the one that is judged: nobody gets more into a pool than a window has room for.
 /// - The more a label used of its quota, the later its next extrinsic is taken. A flood from one label waits for itself.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, PartialEq, Eq, TypeInfo)]
 #[scale_info(skip_type_params(T))]
@@ -91,16 +95,9 @@ where
 		len: usize,
 	) -> Result<(TransactionPriority, Admitted<T>), InvalidTransaction> {
 		let ahead = self.ahead(&account)?;
-		let label = match Pallet::<T>::usable_label(&account) {
+		let label = match Self::label_for(&account, call) {
 			Ok(label) => label,
-			Err(fault) => {
-				let usage = match call.is_sub_type() {
-					Some(Call::apply { .. }) => Some(Self::application(&account)?),
-					Some(Call::withdraw {}) if Applications::<T>::contains_key(&account) => None,
-					_ => return Err(AdmissionFault::from(fault).into()),
-				};
-				return Ok((0, Admitted::Applicant { account, usage }));
-			},
+			Err(fault) => return self.admit_applicant(account, ahead, call, fault),
 		};
 		let terms = Terms::<T>::get();
 		let window = terms.window_of(T::Ledger::here().block);
@@ -110,14 +107,16 @@ where
 		// Whatever a label used, it comes before accounts without one.
 		let place = PLACES.saturating_sub(waiting).max(1);
 		let priority = TransactionPriority::from(place).saturating_mul(PLACE);
-		let usage = match T::Metering::calls(call) {
+		let usage = match T::Metering::calls(&account, call) {
 			Some(calls) => {
 				let quota = terms.of(label.roles);
+				let bytes: u32 = len.saturated_into();
 				let used = Quota {
 					calls: before.calls.saturating_add(calls),
-					bytes: before.bytes.saturating_add(len.saturated_into()),
+					bytes: before.bytes.saturating_add(bytes),
 				};
-				if waiting.saturating_add(calls) > quota.calls || used.bytes > quota.bytes {
+				let with_waiting = used.bytes.saturating_add(bytes.saturating_mul(ahead));
+				if waiting.saturating_add(calls) > quota.calls || with_waiting > quota.bytes {
 					return Err(AdmissionFault::QuotaUsedUp.into());
 				}
 				Some((label.id, Usage { window, used }))
@@ -125,6 +124,51 @@ where
 			None => None,
 		};
 		Ok((priority, Admitted::Label { account, usage }))
+	}
+
+	/// The label that `account` sends `call` under.
+	fn label_for(account: &AccountId, call: &RuntimeCallFor<T>) -> Result<Label, AuthorityFault> {
+		match Pallet::<T>::usable_label(account) {
+			Err(AuthorityFault::Expired) if T::Metering::outlives(account, call) => {
+				Labels::<T>::get(account).ok_or(AuthorityFault::NoLabel)
+			},
+			judged => judged,
+		}
+	}
+
+	/// What an account may send that may not use a label, which is why.
+	fn admit_applicant(
+		&self,
+		account: AccountId,
+		ahead: u32,
+		call: &RuntimeCallFor<T>,
+		fault: AuthorityFault,
+	) -> Result<(TransactionPriority, Admitted<T>), InvalidTransaction> {
+		let usage = match call.is_sub_type() {
+			Some(Call::apply {
+				jurisdiction,
+				roles,
+				certificate,
+				..
+			}) => {
+				let usage = Self::application(&account)?;
+				// What fails in a block has used up the place of another all the same.
+				Pallet::<T>::ensure_well_formed(jurisdiction, *roles, certificate.as_ref())
+					.map_err(|_| AdmissionFault::MalformedApplication)?;
+				Some(usage)
+			},
+			Some(Call::withdraw {}) if Applications::<T>::contains_key(&account) => None,
+			_ => return Err(AdmissionFault::from(fault).into()),
+		};
+		let sent: u32 = self.0.saturated_into();
+		if sent >= MAX_ATTEMPTS {
+			return Err(AdmissionFault::TooManyAttempts.into());
+		}
+		// Only what is in a block is counted. One account would fill a window that no other is seen to have used.
+		if ahead > 0 {
+			return Err(InvalidTransaction::Future);
+		}
+		Ok((0, Admitted::Applicant { account, usage }))
 	}
 
 	/// Room for one more application in this window.
@@ -144,7 +188,7 @@ where
 impl<T: Config> Pallet<T> {
 	/// What the label of `account` used of its quota in this window.
 	pub(crate) fn usage_of(account: &AccountId) -> Option<QuotaUsage> {
-		let label = crate::Labels::<T>::get(account)?;
+		let label = Labels::<T>::get(account)?;
 		let terms = Terms::<T>::get();
 		let now = T::Ledger::here().block;
 		Some(QuotaUsage {

@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 use chirograph_primitives::{
-	AccountId, AccountStatus, Application, AuthorityFault, CertificateHash, Inclusion, LabelChange, LabelId, LabelStatus, Role,
+	AccountId, AccountStatus, Application, AuthorityFault, CertificateHash, Inclusion, LabelChange, LabelId, LabelStatus,
+	Publication, Role,
 };
 
 /// The most entries that one question returns.
@@ -29,7 +30,8 @@ sp_api::decl_runtime_apis! {
 		/// What waits for an auditor, in the order of storage keys, beginning behind the account `after`; at most [`MAX_PER_PAGE`].
 		fn applications(after: Option<AccountId>) -> Vec<(AccountId, Application)>;
 
-		/// The certificates that an authority vouches for, by the SHA-256 of their DER form, and since when.
-		fn certificates(label: LabelId) -> Vec<(CertificateHash, Inclusion)>;
+		/// The certificates that an authority vouches for, by the SHA-256 of their DER form, since when, and by which account it said so; in the
+		/// order of storage keys, beginning behind the certificate `after`; at most [`MAX_PER_PAGE`].
+		fn certificates(label: LabelId, after: Option<CertificateHash>) -> Vec<(CertificateHash, Publication)>;
 	}
 }

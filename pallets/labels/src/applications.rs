@@ -2,16 +2,23 @@
 
 //! From an account that nobody knows to a label.
 
-use crate::{Applications, Config, Error, Event, Holders, Labels, LastLabel, Pallet, Rejections, RetiredKeys};
+use crate::{Applications, Arrivals, Config, Error, Event, Holders, Labels, LastLabel, Pallet, Rejections, RetiredKeys};
 use chirograph_primitives::{
-	payload, AccountId, AdmissionFault, Application, CertificateClaim, DossierHash, Jurisdiction, Label, LabelEvent, LabelId,
-	Ledger, Moment, Operations, OrganisationId, Rejection, RejectionReason, Role, Roles, SignatureFault, Standing,
+	payload, AccountId, AdmissionFault, Application, BlockNumber, CertificateClaim, DossierHash, Inclusion, Jurisdiction, Label,
+	LabelEvent, LabelId, Ledger, Moment, Operations, OrganisationId, Rejection, RejectionReason, Role, Roles, SignatureFault,
+	Standing,
 };
 use codec::Encode;
 use frame_support::{dispatch::DispatchResult, ensure};
 use frame_system::Pallet as System;
 use sp_core::{Get, H256};
 use sp_io::hashing::blake2_256;
+use sp_runtime::traits::Zero;
+
+/// Where an application is in the order of [`Arrivals`].
+pub(crate) fn arrival(account: &AccountId, applied: &Inclusion) -> ([u8; 4], AccountId) {
+	(applied.block.to_be_bytes(), account.clone())
+}
 
 impl<T: Config> Pallet<T> {
 	/// Whether an account may apply now. Asked before the call too, so that what would be refused takes no place in a block.
@@ -19,11 +26,43 @@ impl<T: Config> Pallet<T> {
 		ensure!(!Labels::<T>::contains_key(account), AdmissionFault::AlreadyLabelled);
 		ensure!(!RetiredKeys::<T>::contains_key(account), AdmissionFault::KeyRetired);
 		ensure!(!Applications::<T>::contains_key(account), AdmissionFault::AlreadyApplied);
+		ensure!(!Self::is_full() || Self::lapsed().is_some(), AdmissionFault::TooManyWaiting);
+		Ok(())
+	}
+
+	/// What can be seen of an application at next to no cost. Asked before the call, too.
+	pub(crate) fn ensure_well_formed(
+		jurisdiction: &Jurisdiction,
+		roles: Roles,
+		certificate: Option<&CertificateClaim>,
+	) -> Result<(), Error<T>> {
+		Self::ensure_grantable(roles)?;
+		ensure!(jurisdiction.is_well_formed(), Error::<T>::InvalidJurisdiction);
 		ensure!(
-			Applications::<T>::count() < T::MaxApplications::get(),
-			AdmissionFault::TooManyApplications
+			certificate.is_none_or(CertificateClaim::is_well_formed),
+			Error::<T>::MalformedCertificateSignature
 		);
 		Ok(())
+	}
+
+	/// Whether as many applications wait as there may.
+	fn is_full() -> bool {
+		Applications::<T>::count() >= T::MaxApplications::get()
+	}
+
+	/// Who waits for the longest, if that is so long that another may take the place.
+	fn lapsed() -> Option<AccountId> {
+		let (applied, account) = Arrivals::<T>::iter_keys().next()?;
+		// Saturating: at the end of the block numbers nothing lapses any more.
+		let lapses = BlockNumber::from_be_bytes(applied).saturating_add(T::ApplicationLifetime::get());
+		(lapses <= T::Ledger::here().block).then_some(account)
+	}
+
+	/// Takes an application out of those that wait.
+	pub(crate) fn take_application(account: &AccountId) -> Option<Application> {
+		let application = Applications::<T>::take(account)?;
+		Arrivals::<T>::remove(arrival(account, &application.applied));
+		Some(application)
 	}
 
 	pub(crate) fn do_apply(
@@ -35,8 +74,9 @@ impl<T: Config> Pallet<T> {
 		certificate: Option<CertificateClaim>,
 	) -> DispatchResult {
 		Self::ensure_may_apply(&account).map_err(Error::<T>::from)?;
-		Self::ensure_grantable(roles)?;
-		ensure!(jurisdiction.is_well_formed(), Error::<T>::InvalidJurisdiction);
+		// Whoever derives accounts from its own, as many as it likes, would apply for each of them, past what bounds the applications of all.
+		ensure!(!System::<T>::account_nonce(&account).is_zero(), Error::<T>::DerivedAccount);
+		Self::ensure_well_formed(&jurisdiction, roles, certificate.as_ref())?;
 		if let Some(claim) = &certificate {
 			Self::ensure_claims(claim, &account)?;
 		}
@@ -49,8 +89,13 @@ impl<T: Config> Pallet<T> {
 			certificate: certificate.map(|claim| claim.binding()),
 			applied: T::Ledger::here(),
 		};
+		if let Some(account) = Self::is_full().then(Self::lapsed).flatten() {
+			Self::take_application(&account);
+			Self::deposit_event(Event::Lapsed { account });
+		}
 		Self::keep_account(&account);
 		Rejections::<T>::remove(&account);
+		Arrivals::<T>::insert(arrival(&account, &application.applied), ());
 		Applications::<T>::insert(&account, &application);
 		Self::deposit_event(Event::Applied { account, application });
 		Ok(())
@@ -58,7 +103,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether the certificate's key signed for this account, on this network. Whose certificate it is, the auditor has to find out.
 	fn ensure_claims(claim: &CertificateClaim, account: &AccountId) -> Result<(), Error<T>> {
-		let payload = payload::certificate(&T::Ledger::genesis_hash(), account);
+		let payload = payload::certificate(&T::Ledger::genesis_hash(), account, &claim.certificate);
 		claim.verify(&payload).map_err(|fault| match fault {
 			SignatureFault::Malformed => Error::<T>::MalformedCertificateSignature,
 			SignatureFault::Mismatch => Error::<T>::CertificateSignatureMismatch,
@@ -74,7 +119,7 @@ impl<T: Config> Pallet<T> {
 		let auditor = Self::ensure_auditor(&who, &application.organisation, &application.jurisdiction, application.roles)?;
 		Self::ensure_expiry(expires)?;
 
-		Applications::<T>::remove(&account);
+		Self::take_application(&account);
 		let label = Self::grant(&account, application, expires, Some(auditor))?;
 		Self::deposit_event(Event::Granted { account, label });
 		Ok(())
@@ -88,7 +133,7 @@ impl<T: Config> Pallet<T> {
 			by,
 			at: T::Ledger::here(),
 		};
-		Applications::<T>::remove(&account);
+		Self::take_application(&account);
 		Rejections::<T>::insert(&account, rejection);
 		Self::deposit_event(Event::Rejected { account, rejection });
 		Ok(())

@@ -5,7 +5,7 @@
 use crate::{judgement::Capacity, Certificates, Config, Error, Event, History, Labels, Pallet, Remits};
 use chirograph_primitives::{
 	AccountId, BlockNumber, CertificateHash, Label, LabelChange, LabelEvent, LabelId, LabelRevocationReason, Ledger, Moment,
-	Remit, Role, Roles, Standing, SuspensionReason,
+	Publication, Remit, Role, Roles, Standing, SuspensionReason,
 };
 use frame_support::{dispatch::DispatchResult, ensure};
 use frame_system::pallet_prelude::OriginFor;
@@ -14,9 +14,16 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_suspend(origin: OriginFor<T>, label: LabelId, reason: SuspensionReason) -> DispatchResult {
 		let (holder, mut label) = Self::find_changeable(label)?;
 		let capacity = Self::capacity(origin, &label)?;
+		let known_since = label.distrusted_since;
 		let reason = match reason {
 			SuspensionReason::KeyCompromised { since } => {
 				let since = Self::distrust_label(&mut label, capacity, since)?;
+				if is_suspended_otherwise(&label) {
+					ensure!(label.distrusted_since != known_since, Error::<T>::AlreadySuspended);
+					Labels::<T>::insert(&holder, label);
+					Self::say_distrusted(holder, since, capacity);
+					return Ok(());
+				}
 				SuspensionReason::KeyCompromised { since }
 			},
 			other => other,
@@ -25,6 +32,11 @@ impl<T: Config> Pallet<T> {
 		label.standing = Standing::Suspended(reason);
 		Self::change(&holder, label, capacity, LabelEvent::Suspended);
 		Ok(())
+	}
+
+	pub(crate) fn say_distrusted(account: AccountId, since: BlockNumber, by: Capacity) {
+		let by = by.label();
+		Self::deposit_event(Event::Distrusted { account, since, by });
 	}
 
 	/// Notes from which block on the label's key is not believed. Only others may set that back: a holder would take back what it signed. An
@@ -55,6 +67,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(!matches!(capacity, Capacity::Regulator(_)), Error::<T>::WrongRole);
 		label.standing = Standing::Revoked { cause };
 		Remits::<T>::remove(label.id);
+		Self::forget_recoveries(label.id);
 		Self::change(&holder, label, capacity, LabelEvent::Revoked);
 		Ok(())
 	}
@@ -111,6 +124,7 @@ impl<T: Config> Pallet<T> {
 			label.standing = Standing::Revoked {
 				cause: LabelRevocationReason::Unspecified,
 			};
+			Self::forget_recoveries(id);
 			LabelEvent::Revoked
 		} else {
 			label.roles = others;
@@ -125,16 +139,24 @@ impl<T: Config> Pallet<T> {
 		let label = Self::authority(&who, Role::CertificateAuthority).map_err(Error::<T>::from)?;
 		ensure!(
 			!Certificates::<T>::contains_key(label, certificate),
-			Error::<T>::CertificateUnchanged
+			Error::<T>::AlreadyPublished
 		);
-		Certificates::<T>::insert(label, certificate, T::Ledger::here());
-		Self::deposit_event(Event::CertificatePublished { label, certificate });
+		let publication = Publication {
+			by: who.clone(),
+			at: T::Ledger::here(),
+		};
+		Certificates::<T>::insert(label, certificate, publication);
+		Self::deposit_event(Event::CertificatePublished {
+			label,
+			certificate,
+			by: who,
+		});
 		Ok(())
 	}
 
 	pub(crate) fn do_withdraw_certificate(who: AccountId, certificate: CertificateHash) -> DispatchResult {
 		let label = Self::authority(&who, Role::CertificateAuthority).map_err(Error::<T>::from)?;
-		Certificates::<T>::take(label, certificate).ok_or(Error::<T>::CertificateUnchanged)?;
+		Certificates::<T>::take(label, certificate).ok_or(Error::<T>::NotPublished)?;
 		Self::deposit_event(Event::CertificateWithdrawn { label, certificate });
 		Ok(())
 	}
@@ -161,4 +183,12 @@ impl<T: Config> Pallet<T> {
 		Labels::<T>::insert(holder, &*label);
 		change
 	}
+}
+
+/// Whether it takes more than another key for the label to be of use again.
+const fn is_suspended_otherwise(label: &Label) -> bool {
+	matches!(
+		label.standing,
+		Standing::Suspended(SuspensionReason::Unspecified | SuspensionReason::Investigation)
+	)
 }

@@ -3,20 +3,22 @@
 //! Costs of the calls. The new keys of labels live in the keystore that the benchmarking host provides; it knows no P-256.
 
 use crate::{
-	Admission, Applications, Call, Certificates, Config, Confirmed, Guardians, Holders, Labels, MinRecoveryDelay, Pallet,
-	Passkeys, Recoveries, Rejections, Remits, RetiredKeys, Sequences, Terms, Usages,
+	applications::arrival, Admission, Applications, Arrivals, Call, Certificates, Config, Confirmed, Guardians, Holders, Labels,
+	MinRecoveryDelay, OnRotation, Pallet, Passkeys, Recoveries, Rejections, Remits, RetiredKeys, Sequences, Terms, Usages,
 };
 use alloc::{boxed::Box, vec::Vec};
 use chirograph_primitives::{
-	authenticator::Authenticator, passkey, payload, AccountId, Application, Assertion, BoundPasskey, CertificateBinding,
-	CertificateClaim, CertificateHash, CertificateKey, Country, DossierHash, Guardianship, Jurisdiction, LabelId,
-	LabelRevocationReason, Ledger, Moment, Operations, OrganisationId, OwnerSignature, Quota, Recovery, Rejection,
-	RejectionReason, Remit, RetirementReason, Role, Roles, Standing, SuspensionReason, MAX_COUNTRIES, MAX_GUARDIANS,
+	authenticator::Authenticator, passkey, payload, AccountId, Application, Approval, Assertion, BlockNumber, BoundPasskey,
+	CertificateBinding, CertificateClaim, CertificateHash, CertificateKey, Country, DossierHash, Guardianship, Jurisdiction,
+	LabelId, LabelRevocationReason, Ledger, Moment, Operations, OrganisationId, OwnerSignature, Publication, Quota, Recovery,
+	Rejection, RejectionReason, Remit, RetiredKey, RetirementReason, Role, Roles, Standing, SuspensionReason, MAX_COUNTRIES,
+	MAX_GUARDIANS,
 };
 use codec::Encode;
 use frame_benchmarking::v2::*;
 use frame_support::{
 	dispatch::{DispatchInfo, GetDispatchInfo, PostDispatchInfo},
+	storage::unhashed,
 	traits::IsSubType,
 	BoundedVec,
 };
@@ -58,7 +60,7 @@ fn claim<T: Config>(account: &AccountId) -> CertificateClaim {
 	let key = SigningKey::from_slice(&[7; 32]).unwrap_or_else(|_| unreachable!("is below the order of the curve"));
 	let mut point = [0; 33];
 	point.copy_from_slice(key.verifying_key().to_encoded_point(true).as_bytes());
-	let signature: Signature = key.sign(&payload::certificate(&T::Ledger::genesis_hash(), account));
+	let signature: Signature = key.sign(&payload::certificate(&T::Ledger::genesis_hash(), account, &CERTIFICATE));
 	CertificateClaim {
 		certificate: CERTIFICATE,
 		key: CertificateKey::P256(point),
@@ -117,7 +119,17 @@ fn applicant<T: Config>() -> (AccountId, H256) {
 	let application = application::<T>(&account, Roles::only(Role::Owner));
 	Pallet::<T>::keep_account(&account);
 	Applications::<T>::insert(&account, &application);
+	Arrivals::<T>::insert(arrival(&account, &application.applied), ());
 	(account, H256(hashing::blake2_256(&application.encode())))
+}
+
+/// As many applications wait as may, the oldest of them for so long that `account`, who was refused before, takes its place.
+fn crowd<T: Config>(account: &AccountId) {
+	frame_system::Pallet::<T>::inc_account_nonce(account);
+	refused::<T>(account);
+	applicant::<T>();
+	unhashed::put(&Applications::<T>::counter_storage_final_key(), &T::MaxApplications::get());
+	frame_system::Pallet::<T>::set_block_number((T::Ledger::here().block + T::ApplicationLifetime::get()).into());
 }
 
 /// The last application of `account` was refused.
@@ -144,24 +156,48 @@ fn guardian<T: Config>(index: u32) -> (AccountId, LabelId) {
 	(account, label)
 }
 
-/// As many guardians as there may be, each of whom began an attempt to move `label` to the account beside it.
-fn attempts<T: Config>(label: LabelId) -> Vec<(AccountId, AccountId)> {
+/// An account that held `label` once.
+fn retired<T: Config>(label: LabelId) -> AccountId {
+	let account: AccountId = account("retired", label, 0);
+	let key = RetiredKey {
+		label,
+		from: T::Ledger::here(),
+		until: T::Ledger::here(),
+		reason: RetirementReason::Rotated,
+	};
+	Pallet::<T>::keep_account(&account);
+	RetiredKeys::<T>::insert(&account, key);
+	account
+}
+
+/// As many guardians as there may be, whom an account named that does not hold `label` any more. Each of them began an attempt to move it to
+/// the account beside, and all of them approved all attempts. These can be completed in the block `ready`, and lapsed when it is over.
+fn attempts<T: Config>(label: LabelId, ready: Option<BlockNumber>) -> Vec<(AccountId, AccountId)> {
 	let guardians: Vec<_> = (0..MAX_GUARDIANS).map(guardian::<T>).collect();
 	let guardianship = Guardianship {
 		guardians: BoundedVec::truncate_from(guardians.iter().map(|(_, label)| *label).collect()),
 		threshold: MAX_GUARDIANS,
-		delay: MinRecoveryDelay::<T>::get(),
+		delay: 0,
+		named_by: retired::<T>(label),
+		named_at: T::Ledger::here(),
 	};
 	Guardians::<T>::insert(label, guardianship);
+	let by_all: Vec<_> = guardians
+		.iter()
+		.map(|(account, guardian)| Approval {
+			guardian: *guardian,
+			account: account.clone(),
+		})
+		.collect();
 	(0u32..)
 		.zip(guardians)
-		.map(|(index, (guardian, id))| {
-			let to = account("recovered", index, 0);
-			let attempt = Recovery {
-				approvals: BoundedVec::truncate_from(alloc::vec![id]),
-				ready: None,
-			};
-			Recoveries::<T>::insert(label, &to, attempt);
+		.map(|(index, (guardian, _))| {
+			let to: AccountId = account("recovered", index, 0);
+			let mut approvals = by_all.clone();
+			// Whoever began it comes first.
+			approvals.swap(0, index as usize);
+			let approvals = BoundedVec::truncate_from(approvals);
+			Recoveries::<T>::insert(label, &to, Recovery { approvals, ready });
 			(guardian, to)
 		})
 		.collect()
@@ -206,7 +242,7 @@ mod benchmarks {
 	#[benchmark]
 	fn apply() {
 		let caller: AccountId = whitelisted_caller();
-		refused::<T>(&caller);
+		crowd::<T>(&caller);
 		#[extrinsic_call]
 		_(
 			RawOrigin::Signed(caller.clone()),
@@ -217,12 +253,13 @@ mod benchmarks {
 			None,
 		);
 		assert!(Applications::<T>::contains_key(caller));
+		assert_eq!(Arrivals::<T>::iter_keys().count(), 1);
 	}
 
 	#[benchmark]
 	fn apply_with_certificate() {
 		let caller: AccountId = whitelisted_caller();
-		refused::<T>(&caller);
+		crowd::<T>(&caller);
 		let claim = claim::<T>(&caller);
 		#[extrinsic_call]
 		apply(
@@ -292,6 +329,7 @@ mod benchmarks {
 	#[benchmark]
 	fn revoke() {
 		let (account, label) = subject::<T>();
+		attempts::<T>(label, None);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(auditor::<T>()), label, LabelRevocationReason::Unspecified);
 		assert!(Pallet::<T>::usable_label(&account).is_err());
@@ -318,6 +356,9 @@ mod benchmarks {
 	fn set_guardians() {
 		let caller: AccountId = whitelisted_caller();
 		let label = grant::<T>(&caller, Roles::only(Role::Owner));
+		attempts::<T>(label, None);
+		guard::<T>(&caller, &Authenticator::new(1));
+		Confirmed::<T>::put(label);
 		let guardians: Vec<_> = (0..MAX_GUARDIANS).map(|index| guardian::<T>(index).1).collect();
 		let delay = MinRecoveryDelay::<T>::get();
 		#[extrinsic_call]
@@ -327,40 +368,51 @@ mod benchmarks {
 			MAX_GUARDIANS,
 			delay,
 		);
-		assert!(Guardians::<T>::contains_key(label));
+		assert_eq!(Guardians::<T>::get(label).map(|named| named.delay), Some(delay));
+		assert!(!Pallet::<T>::is_recovery_pending(label));
 	}
 
 	#[benchmark]
 	fn initiate_recovery() {
 		let (_, label) = subject::<T>();
-		let guardians = attempts::<T>(label);
-		let (last, its_attempt) = guardians.last().cloned().unwrap_or_else(|| unreachable!("there are nine"));
-		Recoveries::<T>::remove(label, its_attempt);
+		// All of them lapsed.
+		let guardians = attempts::<T>(label, Some(0));
+		let (last, _) = guardians.last().cloned().unwrap_or_else(|| unreachable!("there are nine"));
 		let (account, signature) = new_key::<T>(label);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(last), label, account.clone(), deadline::<T>(), signature);
 		assert!(Recoveries::<T>::contains_key(label, account));
+		assert_eq!(Recoveries::<T>::iter_prefix(label).count(), 1);
 	}
 
 	#[benchmark]
 	fn approve_recovery() {
 		let (_, label) = subject::<T>();
-		let guardians = attempts::<T>(label);
+		let guardians = attempts::<T>(label, None);
 		let [(_, attempt), .., (last, _)] = &guardians[..] else {
 			unreachable!("there are nine")
 		};
+		Recoveries::<T>::mutate(label, attempt, |attempt| {
+			if let Some(attempt) = attempt {
+				attempt.approvals.truncate(MAX_GUARDIANS as usize - 1);
+			}
+		});
 		#[extrinsic_call]
 		_(RawOrigin::Signed(last.clone()), label, attempt.clone());
 		assert_eq!(
 			Recoveries::<T>::get(label, attempt).map(|attempt| attempt.approvals.len()),
-			Some(2)
+			Some(MAX_GUARDIANS as usize)
 		);
 	}
 
 	#[benchmark]
 	fn veto_recovery() {
 		let (_, label) = subject::<T>();
-		attempts::<T>(label);
+		attempts::<T>(label, Some(0));
+		// All of them lapsed but the last that is looked at.
+		if let Some((last, attempt)) = Recoveries::<T>::iter_prefix(label).last() {
+			Recoveries::<T>::insert(label, last, Recovery { ready: None, ..attempt });
+		}
 		#[extrinsic_call]
 		_(RawOrigin::Signed(auditor::<T>()), label);
 		assert!(!Pallet::<T>::is_recovery_pending(label));
@@ -369,14 +421,10 @@ mod benchmarks {
 	#[benchmark]
 	fn complete_recovery() {
 		let (holder, label) = subject::<T>();
-		let guardians = attempts::<T>(label);
+		let guardians = attempts::<T>(label, Some(T::Ledger::here().block));
 		guard::<T>(&holder, &Authenticator::new(1));
+		T::OnRotation::endow(&holder);
 		let (guardian, account) = guardians.first().cloned().unwrap_or_else(|| unreachable!("there are nine"));
-		Recoveries::<T>::mutate(label, &account, |attempt| {
-			if let Some(attempt) = attempt {
-				attempt.ready = Some(T::Ledger::here().block);
-			}
-		});
 		#[extrinsic_call]
 		_(RawOrigin::Signed(guardian), label, account.clone());
 		assert_eq!(Holders::<T>::get(label), Some(account));
@@ -386,7 +434,8 @@ mod benchmarks {
 	fn rotate() {
 		let caller: AccountId = whitelisted_caller();
 		let label = grant::<T>(&caller, Roles::only(Role::Owner));
-		attempts::<T>(label);
+		attempts::<T>(label, None);
+		T::OnRotation::endow(&caller);
 		let (account, signature) = new_key::<T>(label);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller), account.clone(), deadline::<T>(), signature);
@@ -396,8 +445,9 @@ mod benchmarks {
 	#[benchmark]
 	fn reassign() {
 		let (holder, label) = suspended::<T>();
-		attempts::<T>(label);
+		attempts::<T>(label, None);
 		guard::<T>(&holder, &Authenticator::new(1));
+		T::OnRotation::endow(&holder);
 		let (account, signature) = new_key::<T>(label);
 		let since = T::Ledger::here().block;
 		let reason = RetirementReason::Compromised { since };
@@ -437,13 +487,15 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn dismiss_auditor() -> Result<(), BenchmarkError> {
-		let (account, label) = subject::<T>();
-		Pallet::<T>::appoint_auditor(RawOrigin::Root.into(), label, longest_remit())?;
+	fn dismiss_auditor() {
+		let account: AccountId = account("subject", 0, 0);
+		// It is nothing else, and ends.
+		let label = grant::<T>(&account, Roles::only(Role::Auditor));
+		Remits::<T>::insert(label, longest_remit());
+		attempts::<T>(label, None);
 		#[extrinsic_call]
 		_(RawOrigin::Root, label);
-		assert!(Pallet::<T>::authority(&account, Role::Auditor).is_err());
-		Ok(())
+		assert!(Pallet::<T>::usable_label(&account).is_err());
 	}
 
 	#[benchmark]
@@ -459,7 +511,11 @@ mod benchmarks {
 	fn withdraw_certificate() {
 		let caller: AccountId = whitelisted_caller();
 		let label = grant::<T>(&caller, Roles::only(Role::CertificateAuthority));
-		Certificates::<T>::insert(label, CERTIFICATE, T::Ledger::here());
+		let publication = Publication {
+			by: caller.clone(),
+			at: T::Ledger::here(),
+		};
+		Certificates::<T>::insert(label, CERTIFICATE, publication);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(caller), CERTIFICATE);
 		assert!(!Certificates::<T>::contains_key(label, CERTIFICATE));
@@ -474,8 +530,9 @@ mod benchmarks {
 		let (authenticator, guarded) = (Authenticator::new(2), Operations::all());
 		let passkey = authenticator.passkey();
 		let assertion = confirmation::<T>(&authenticator, label, &payload::binding(&passkey, guarded));
+		let sequence = Sequences::<T>::get(label);
 		#[extrinsic_call]
-		_(RawOrigin::Signed(caller), passkey, guarded, assertion);
+		_(RawOrigin::Signed(caller), passkey, guarded, sequence, assertion);
 		assert_eq!(Passkeys::<T>::get(label).map(|bound| bound.passkey), Some(passkey));
 	}
 
@@ -500,8 +557,9 @@ mod benchmarks {
 		let remark = alloc::vec![0; l as usize];
 		let call: Box<<T as Config>::RuntimeCall> = Box::new(frame_system::Call::<T>::remark { remark }.into());
 		let assertion = confirmation::<T>(&authenticator, label, &call.encode());
+		let sequence = Sequences::<T>::get(label);
 		#[extrinsic_call]
-		_(RawOrigin::Signed(caller), label, call, assertion);
+		_(RawOrigin::Signed(caller), label, call, sequence, assertion);
 		assert_eq!(Sequences::<T>::get(label), 2);
 	}
 

@@ -4,10 +4,10 @@
 
 use crate::{Config, Error, History, Holders, Labels, Pallet, Remits, RetiredKeys};
 use chirograph_primitives::{
-	AccountId, Authority, AuthorityFault, Inclusion, Jurisdiction, Label, LabelChange, LabelId, Ledger, Moment, Operation,
-	OrganisationId, RetirementReason, Role, Roles, Standing, SuspensionReason,
+	AccountId, Authority, AuthorityFault, BlockNumber, Inclusion, Jurisdiction, Label, LabelEvent, LabelId, Ledger, Moment,
+	Operation, OrganisationId, Role, Roles, Standing, SuspensionReason,
 };
-use frame_support::ensure;
+use frame_support::{ensure, traits::Contains};
 use frame_system::{ensure_root, ensure_signed, pallet_prelude::OriginFor};
 use sp_runtime::DispatchError;
 
@@ -62,6 +62,19 @@ impl<T: Config> Pallet<T> {
 		Ok(label)
 	}
 
+	/// Whether a label may be used now by whoever holds it.
+	pub(crate) fn is_usable(label: &Label) -> bool {
+		ensure_usable(label.standing, label.expires, T::Ledger::here().time).is_ok()
+	}
+
+	/// The first block that signatures of `account` are not believed in, by what is known of its key today.
+	pub(crate) fn distrusted_since(account: &AccountId) -> Option<BlockNumber> {
+		match Labels::<T>::get(account) {
+			Some(label) => label.distrusted_since,
+			None => RetiredKeys::<T>::get(account).and_then(|key| key.reason.compromised_since()),
+		}
+	}
+
 	/// The label under which `account` may act in `role` now.
 	pub fn authority(account: &AccountId, role: Role) -> Result<LabelId, AuthorityFault> {
 		Self::label_in_role(account, role).map(|label| label.id)
@@ -79,11 +92,7 @@ impl<T: Config> Pallet<T> {
 			Some(label) => (label.id, label.held_since, None, label.distrusted_since),
 			None => {
 				let key = RetiredKeys::<T>::get(account).ok_or(AuthorityFault::NoLabel)?;
-				let since = match key.reason {
-					RetirementReason::Compromised { since } => Some(since),
-					RetirementReason::Rotated | RetirementReason::Lost => None,
-				};
-				(key.label, key.from, Some(key.until), since)
+				(key.label, key.from, Some(key.until), key.reason.compromised_since())
 			},
 		};
 		if at.position() < from.position() {
@@ -93,33 +102,64 @@ impl<T: Config> Pallet<T> {
 		if let Some(since) = distrusted_since.filter(|since| at.block >= *since) {
 			return Err(AuthorityFault::KeyCompromised { since });
 		}
-		if until.is_some_and(|until| at.position() >= until.position()) {
+		// In the extrinsic of the change itself, the account held the label until then.
+		if until.is_some_and(|until| at.position() > until.position()) {
 			return Err(AuthorityFault::KeyRetired);
 		}
-		let then = Self::change_before(label, at).ok_or(AuthorityFault::NoLabel)?;
-		ensure_usable(then.standing, then.expires, at.time)?;
-		ensure_role(then.roles, role)?;
+		Self::judge_history(account, label, &from, role, at)?;
 		Ok(label)
 	}
 
-	/// The last entry of a label's history at that time.
-	fn change_before(label: LabelId, at: &Inclusion) -> Option<LabelChange> {
+	/// How a label was at that position, while `account` held it, which it did from `from` on.
+	///
+	/// Changes may be at that very position: calls batched in one extrinsic share it. What entered the ledger along with them did so before or
+	/// behind any of them, and was allowed there, or the ledger had refused it. So it is judged by the best of what the label was meanwhile.
+	fn judge_history(
+		account: &AccountId,
+		label: LabelId,
+		from: &Inclusion,
+		role: Role,
+		at: &Inclusion,
+	) -> Result<(), AuthorityFault> {
+		let first = Self::changes_before(label, at).ok_or(AuthorityFault::NoLabel)?;
+		// The entry before says how the extrinsic found the label.
+		let entries = (first.saturating_sub(1)..)
+			.map_while(|index| History::<T>::get(label, index))
+			.take_while(|entry| entry.at.position() <= at.position());
+		let mut holds = from.position() < at.position();
+		let mut verdict = Err(AuthorityFault::NoLabel);
+		for entry in entries {
+			holds |= match &entry.event {
+				LabelEvent::Rotated { from, .. } if from == account => break,
+				LabelEvent::Rotated { to, .. } => to == account,
+				LabelEvent::Granted => entry.at.position() == from.position(),
+				_ => false,
+			};
+			if holds {
+				verdict = ensure_usable(entry.standing, entry.expires, at.time).and_then(|()| ensure_role(entry.roles, role));
+			}
+			if verdict.is_ok() {
+				break;
+			}
+		}
+		verdict
+	}
+
+	/// How many entries of a label's history are from before that position.
+	fn changes_before(label: LabelId, at: &Inclusion) -> Option<u32> {
 		let holder = Holders::<T>::get(label)?;
 		let (mut low, mut high) = (0, Labels::<T>::get(holder)?.changes);
-		let mut found = None;
 		// Entries are in the order of time (invariant 3): halve what is left.
 		while low < high {
 			// Their sum could overflow, half of their difference cannot.
 			let middle = low.saturating_add(high.saturating_sub(low) / 2);
-			let entry = History::<T>::get(label, middle)?;
-			if entry.at.position() <= at.position() {
+			if History::<T>::get(label, middle)?.at.position() < at.position() {
 				low = middle.saturating_add(1);
-				found = Some(entry);
 			} else {
 				high = middle;
 			}
 		}
-		found
+		Some(low)
 	}
 
 	/// The label of that number, and who holds it.
@@ -161,13 +201,22 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// As an auditor of `label`, or as the council: the one who can decide about auditors, who are in nobody's remit.
+	/// The council alone decides about its members: with one stolen key of an auditor's they could be shut out, one after the other, and nobody
+	/// would be left to stop it.
+	fn ensure_not_of_council(label: LabelId) -> Result<(), Error<T>> {
+		let is_member = Holders::<T>::get(label).is_some_and(|holder| T::Council::contains(&holder));
+		ensure!(!is_member, Error::<T>::CouncilMember);
+		Ok(())
+	}
+
+	/// As an auditor of `label`, or as the council: the one who can decide about auditors, who are in nobody's remit, and about its own members.
 	pub(crate) fn audit_capacity(origin: OriginFor<T>, label: &Label) -> Result<Capacity, DispatchError> {
 		if ensure_root(origin.clone()).is_ok() {
 			return Ok(Capacity::Council);
 		}
 		let who = ensure_signed(origin)?;
 		let auditor = Self::ensure_auditor(&who, &label.organisation, &label.jurisdiction, label.roles)?;
+		Self::ensure_not_of_council(label.id)?;
 		Ok(Capacity::Auditor(auditor))
 	}
 
@@ -185,11 +234,13 @@ impl<T: Config> Pallet<T> {
 			&& own.organisation != label.organisation
 			&& own.jurisdiction.country == label.jurisdiction.country
 			&& !label.roles.contains(Role::Auditor);
-		match as_auditor {
-			Ok(()) => Ok(Capacity::Auditor(own.id)),
-			Err(_) if regulates => Ok(Capacity::Regulator(own.id)),
-			Err(fault) => Err(fault.into()),
-		}
+		let capacity = match as_auditor {
+			Ok(()) => Capacity::Auditor(own.id),
+			Err(_) if regulates => Capacity::Regulator(own.id),
+			Err(fault) => return Err(fault.into()),
+		};
+		Self::ensure_not_of_council(label.id)?;
+		Ok(capacity)
 	}
 }
 

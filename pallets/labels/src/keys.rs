@@ -2,7 +2,7 @@
 
 //! Which key holds a label (X.1407 8.1.2, 8.1.3, 9.1.2).
 
-use crate::{judgement::Capacity, Applications, Config, Error, Event, Holders, Labels, OnRotation, Pallet, RetiredKeys};
+use crate::{judgement::Capacity, Applications, Config, Error, Holders, Labels, OnRotation, Pallet, Rejections, RetiredKeys};
 use chirograph_primitives::{
 	payload, AccountId, BlockNumber, Label, LabelEvent, LabelId, Ledger, Operation, OwnerSignature, RetiredKey, RetirementReason,
 	Standing, SuspensionReason,
@@ -41,6 +41,10 @@ impl<T: Config> Pallet<T> {
 			ensure!(held.contains(&since), Error::<T>::InvalidSince);
 		}
 		Self::ensure_takeover(&account, label.id, valid_until, &signature)?;
+		if reason.compromised_since().or(label.distrusted_since).is_some() {
+			// Whoever had the key may have named them, to get the label back from its owner.
+			Self::forget_guardians(label.id);
+		}
 		Self::hand_over(holder, account, label, reason, capacity);
 		Ok(())
 	}
@@ -67,10 +71,7 @@ impl<T: Config> Pallet<T> {
 		let since = if let Some(key) = &mut retired {
 			let held = key.from.block..=key.until.block;
 			ensure!(held.contains(&since), Error::<T>::InvalidSince);
-			let since = match key.reason {
-				RetirementReason::Compromised { since: earlier } => earlier.min(since),
-				RetirementReason::Rotated | RetirementReason::Lost => since,
-			};
+			let since = key.reason.compromised_since().map_or(since, |earlier| earlier.min(since));
 			key.reason = RetirementReason::Compromised { since };
 			RetiredKeys::<T>::insert(&account, key);
 			since
@@ -81,11 +82,7 @@ impl<T: Config> Pallet<T> {
 			Labels::<T>::insert(&account, label);
 			since
 		};
-		Self::deposit_event(Event::Distrusted {
-			account,
-			since,
-			by: capacity.label(),
-		});
+		Self::say_distrusted(account, since, capacity);
 		Ok(())
 	}
 
@@ -129,6 +126,7 @@ impl<T: Config> Pallet<T> {
 		Labels::<T>::remove(&from);
 		RetiredKeys::<T>::insert(&from, retired);
 		Self::keep_account(&to);
+		Rejections::<T>::remove(&to);
 		Holders::<T>::insert(label.id, &to);
 		label.held_since = here;
 		Self::forget_recoveries(label.id);

@@ -14,7 +14,7 @@
 //! - **Remit**: the roles and countries that an auditor may decide about. Being an auditor is in nobody's remit: only the council
 //!   appoints one.
 //! - **Guardian**: a label whose holder may help another one to get its label back. The holder of that label names its guardians, how many
-//!   of them it takes, and for how many blocks it can object.
+//!   of them it takes, and for how many blocks it can object; they then have as many blocks to complete.
 //! - **Passkey**: a key in an authenticator of the holder's, besides the account's: a second factor for what the label guards with it.
 //! - **Quota**: calls and bytes that a label may use without a fee in a window of blocks.
 //!
@@ -40,14 +40,14 @@
 //! | `withdraw` | the applicant |
 //! | `approve`, `reject` | `Auditor`, within its remit, of another organisation than the applicant's |
 //! | `renew`, `reinstate`, `add_roles`, `remove_roles`, `reassign` | `Auditor`, within its remit, of another organisation than the label's; the council |
-//! | `suspend` | as `renew`; `Regulator` of the label's country, of another organisation, if the label is no auditor's; the holder |
+//! | `suspend` | as `renew`; `Regulator` of the label's country, of another organisation; the holder |
 //! | `revoke` | as `renew`; the holder |
 //! | `rotate` | the holder |
 //! | `distrust` | as `suspend`, without the holder |
 //! | `bind_passkey` | the holder; confirmed by the passkey that is bound, if one is |
 //! | `unbind_passkey` | the holder, confirmed by the passkey |
-//! | `confirm` | every holder, for whichever label whose passkey confirms the call inside |
-//! | `set_guardians` | the holder |
+//! | `confirm` | every holder, for whichever label whose passkey confirms the call inside; not inside of another `confirm` |
+//! | `set_guardians` | the holder; confirmed by the passkey, if one is bound |
 //! | `initiate_recovery`, `approve_recovery`, `complete_recovery` | a guardian of the label |
 //! | `veto_recovery` | as `renew`; the holder |
 //! | `publish_certificate`, `withdraw_certificate` | `CertificateAuthority` |
@@ -55,17 +55,22 @@
 //!
 //! The council is Root ([`frame_system`]'s), by way of the governance pallet. A holder needs an active label.
 //!
+//! About auditors, and about its own members, the council alone decides: neither auditors nor regulators do. It renews its members' labels
+//! itself, and for that they may act in it though their labels are over ([`Metering::outlives`]).
+//!
 //! What a label guards ([`Operations`]) takes a confirmation by its passkey besides, which is for one call and for one time (9.1.1 d).
 //! Somebody else may send it, a platform for an owner: the call inside is then theirs, and the confirmation the owner's. A label that
-//! moves because its key is gone guards nothing any more: whoever lost the one may have lost the other.
+//! moves because its key is gone guards nothing any more: whoever lost the one may have lost the other. Since guardians can bring that
+//! about, naming them takes the passkey whatever is guarded. Objecting to them takes the key alone, so that it is never too late.
 //!
 //! ## Was this account this label, in this role, at that time?
 //!
 //! One function answers, for now and for any time before ([`Pallet::authority`], [`Pallet::authority_at`]): an account's keys have an interval,
-//! a label's history has an entry for each change with all that follows from it, and both are never rewritten. The one thing that reaches
-//! back is the block from which on a compromised key is not believed. A holder cannot set it before the block of the report: it would
-//! take back at will what it signed. It outlives whatever becomes of the label, moves towards the past only, and is lifted only by
-//! whoever reinstates the label.
+//! a label's history has an entry for each change with all that follows from it, and both are never rewritten. What shares a position with
+//! changes, because calls were batched, is judged by the best of what the label was meanwhile: it was allowed when its turn came. The one
+//! thing that reaches back is the block from which on a compromised key is not believed. A holder cannot set it before the block of the
+//! report: it would take back at will what it signed. It outlives whatever becomes of the label, moves towards the past only, and is lifted
+//! only by whoever reinstates the label.
 //!
 //! ## Trust assumptions
 //!
@@ -76,10 +81,12 @@
 //! published one, the auditor sees, and nobody else has to believe: the certificate can be shown again and compared with its hash.
 //!
 //! As many guardians as it takes can have a label whose holder does not look for as long as it has to object, or cannot: whoever may not use its
-//! label does not object either. Its auditor and the council can.
+//! label does not object either. Its auditor and the council can. What a stolen key said of guardians does not count, once it is known since
+//! when: neither whom it named, nor what it approved as a guardian's.
 //!
-//! Everybody can make accounts, so applications are bounded for all together. Whoever fills the bound keeps others from applying until
-//! auditors have rejected theirs; who holds a label is not affected.
+//! Everybody can make accounts, so applications are bounded for all together, in a window and in the number that wait. Whoever fills the bound
+//! keeps others from applying until auditors have rejected theirs, or they waited for so long that others take their places; who holds a label is
+//! not affected. It takes as many accounts as applications: one account applies once at a time, and derived ones not at all.
 //!
 //! ## Invariants
 //!
@@ -93,10 +100,19 @@
 //! 6. Nobody has a role, a country or a region that does not exist, and a label has a role.
 //! 7. Auditors whose labels are not revoked have a remit, and nobody else; nobody's remit has auditors in it.
 //! 8. Every account that holds a label, held one or applied has a provider, so that its nonce is never forgotten.
-//! 9. Guardians are other labels, each once and in order, and enough of them; attempts to get a label back are approved by guardians that it
-//!    has, each guardian once, are begun by different ones, and are ready exactly if enough approved.
+//! 9. Guardians are other labels, each once and in order, and enough of them, named by an account that holds or held the label; attempts to get
+//!    a label back are approved by guardians that it has, each guardian once and by an account that holds or held its label, are begun by
+//!    different ones, and are ready exactly if enough approved. A revoked label has none.
 //! 10. A label that has a passkey guards something that there is to guard and used up a confirmation, and others guard nothing.
 //! 11. Between extrinsics nothing counts as confirmed.
+//! 12. A certificate was published by an account that holds or held the label which vouches for it.
+//! 13. The account of an active label is believed, and that of a label that is suspended for its key is not, from the block on that the
+//!     suspension names. No account is disbelieved from a block on in which it did not hold its label.
+//! 14. The intervals in which accounts held a label follow each other without a gap, from the grant to the account that holds it now; each of
+//!     them ends with the one entry of history that says who took over.
+//! 15. Nothing in a history is of a later block than this one.
+//! 16. Quotas and confirmations were used up by labels that there are. Whoever was refused by one holds none, never did, and has not applied.
+//! 17. Each application is in the order of their arrival, and nothing else is.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -123,7 +139,7 @@ mod types;
 mod views;
 pub mod weights;
 
-pub use admission::Admission;
+pub use admission::{Admission, MAX_ATTEMPTS};
 pub use api::*;
 pub use pallet::*;
 pub use types::*;
@@ -136,13 +152,14 @@ pub mod pallet {
 	use chirograph_primitives::{
 		payload::DeadlineFault, AccountId, AdmissionFault, Application, Assertion, AssertionFault, AuthorityFault, BlockNumber,
 		BoundPasskey, CertificateClaim, CertificateHash, DossierHash, GuardianIds, Guardianship, Inclusion, Jurisdiction, Label,
-		LabelChange, LabelId, LabelRevocationReason, Ledger, Moment, Operations, OrganisationId, OwnerSignature, Passkey, Quota,
-		QuotaUsage, Recovery, Rejection, RejectionReason, Remit, RetiredKey, RetirementReason, Role, Roles, SignatureFault,
-		SuspensionReason,
+		LabelChange, LabelId, LabelRevocationReason, Ledger, Moment, Operations, OrganisationId, OwnerSignature, Passkey,
+		Publication, Quota, QuotaUsage, Recovery, Rejection, RejectionReason, Remit, RetiredKey, RetirementReason, Role, Roles,
+		SignatureFault, SuspensionReason,
 	};
 	use frame_support::{
 		dispatch::{GetDispatchInfo, PostDispatchInfo},
 		pallet_prelude::*,
+		traits::Contains,
 	};
 	use frame_system::pallet_prelude::*;
 	use sp_core::H256;
@@ -157,7 +174,10 @@ pub mod pallet {
 		type Ledger: Ledger;
 
 		/// Which calls are free of fees, and how many of the quota they are.
-		type Metering: Metering<<Self as frame_system::Config>::RuntimeCall>;
+		type Metering: Metering<AccountId, <Self as frame_system::Config>::RuntimeCall>;
+
+		/// Who is in the council. Only the council decides about their labels.
+		type Council: Contains<AccountId>;
 
 		/// Every call of the runtime: what a passkey can confirm.
 		type RuntimeCall: Parameter + GetDispatchInfo + Dispatchable<RuntimeOrigin = OriginFor<Self>, PostInfo = PostDispatchInfo>;
@@ -176,6 +196,10 @@ pub mod pallet {
 		/// How many applications may wait for an auditor.
 		#[pallet::constant]
 		type MaxApplications: Get<u32>;
+
+		/// After how many blocks an application gives way to another where as many wait as may.
+		#[pallet::constant]
+		type ApplicationLifetime: Get<BlockNumber>;
 
 		/// Measured costs of the calls.
 		type WeightInfo: WeightInfo;
@@ -208,6 +232,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Applications<T: Config> = CountedStorageMap<_, Blake2_128Concat, AccountId, Application>;
 
+	/// Who waits for an auditor, in the order of time: by the block in which they applied, big endian, and their account.
+	#[pallet::storage]
+	pub type Arrivals<T: Config> = StorageMap<_, Identity, ([u8; 4], AccountId), ()>;
+
 	/// Why the last application of an account was refused.
 	#[pallet::storage]
 	pub type Rejections<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, Rejection>;
@@ -230,7 +258,7 @@ pub mod pallet {
 
 	/// Certificates of authorities, by the label that published it and the SHA-256 of its DER form.
 	#[pallet::storage]
-	pub type Certificates<T: Config> = StorageDoubleMap<_, Twox64Concat, LabelId, Blake2_128Concat, CertificateHash, Inclusion>;
+	pub type Certificates<T: Config> = StorageDoubleMap<_, Twox64Concat, LabelId, Blake2_128Concat, CertificateHash, Publication>;
 
 	/// The passkey of each label that has one.
 	#[pallet::storage]
@@ -303,6 +331,11 @@ pub mod pallet {
 			/// Who.
 			account: AccountId,
 		},
+		/// An application waited for so long that another took its place.
+		Lapsed {
+			/// Whose.
+			account: AccountId,
+		},
 		/// An auditor refused an application.
 		Rejected {
 			/// Whose.
@@ -324,7 +357,7 @@ pub mod pallet {
 			/// What happened, and how it is now.
 			change: LabelChange,
 		},
-		/// A key that held a label once is not believed any more.
+		/// A key that held a label once, or holds one that is of no use for another reason, is not believed any more.
 		Distrusted {
 			/// The key's account.
 			account: AccountId,
@@ -351,6 +384,8 @@ pub mod pallet {
 			label: LabelId,
 			/// Which certificate.
 			certificate: CertificateHash,
+			/// The account that holds the authority's label.
+			by: AccountId,
 		},
 		/// A certificate authority does not vouch for a certificate any more.
 		CertificateWithdrawn {
@@ -359,12 +394,17 @@ pub mod pallet {
 			/// Which certificate.
 			certificate: CertificateHash,
 		},
-		/// A holder said who may help to get its label back.
+		/// A holder said who may help to get its label back. Attempts by those of before are off.
 		GuardiansSet {
 			/// Which.
 			label: LabelId,
 			/// Who, how many of them it takes, and how long the holder can object.
 			guardianship: Guardianship,
+		},
+		/// A label has no guardians any more: its holder wants none, or a key that was compromised may have named them. All attempts are off.
+		GuardiansRemoved {
+			/// Which.
+			label: LabelId,
 		},
 		/// A guardian wants a label to move to an account, because its key is lost.
 		RecoveryApproved {
@@ -374,6 +414,8 @@ pub mod pallet {
 			account: AccountId,
 			/// The guardian's label.
 			by: LabelId,
+			/// The account that holds the guardian's label.
+			approver: AccountId,
 			/// The first block in which the label can move, once enough guardians approved.
 			ready: Option<BlockNumber>,
 		},
@@ -454,7 +496,7 @@ pub mod pallet {
 		InvalidExpiry,
 		/// The label has all of these roles already, or none of them.
 		RolesUnchanged,
-		/// The label is suspended already, for the same reason.
+		/// The label is suspended already, for the same reason; or for another, and its key is not believed from that block on anyway.
 		AlreadySuspended,
 		/// The label is not suspended.
 		NotSuspended,
@@ -470,8 +512,8 @@ pub mod pallet {
 		InvalidRemit,
 		/// The label is no auditor's.
 		NotAuditor,
-		/// The certificate is published already, or is not.
-		CertificateUnchanged,
+		/// The label published the certificate already.
+		AlreadyPublished,
 		/// The new key's signature was good until an earlier block. Sign again.
 		SignatureExpired,
 		/// The new key's signature is good for longer than this network accepts. Sign again with an earlier last block.
@@ -488,7 +530,7 @@ pub mod pallet {
 		DelayTooShort,
 		/// The caller's label is no guardian of this one.
 		NotGuardian,
-		/// There is an attempt already: to that account, or by that guardian; or guardians cannot be changed while there is one.
+		/// There is an attempt already: to that account, or by that guardian. Approve it, or have the holder object.
 		RecoveryPending,
 		/// There is no such attempt.
 		NoRecovery,
@@ -498,21 +540,21 @@ pub mod pallet {
 		RecoveryNotReady,
 		/// The certificate's key is no point of its curve, or its signature is not in the one accepted form. Sign again, with the low `s`.
 		MalformedCertificateSignature,
-		/// The certificate's signature is by another key, or for another account or network. Sign again.
+		/// The certificate's signature is by another key, or for another account, certificate or network. Sign again.
 		CertificateSignatureMismatch,
 		/// The label has no passkey.
 		NoPasskey,
-		/// The label guards this with a passkey. Have it confirm the call, and send both with `confirm`.
+		/// The label guards this with its passkey, or has one that is asked in any case. Have it confirm the call, and send both with `confirm`.
 		ConfirmationNeeded,
 		/// At least one operation to guard, and no more than there are.
 		InvalidOperations,
 		/// By its own count, the authenticator was used before it was used for this, or this comes from a copy of it. Have it confirm anew.
-		ReplayedAssertion,
+		AuthenticatorCountedBack,
 		/// What the passkey gave cannot be read, or is of another ceremony; or the passkey is no key of the curve P-256.
 		MalformedAssertion,
 		/// The passkey was used for another relying party, or by a page inside of another's.
 		AssertionForOtherRelyingParty,
-		/// The passkey confirmed something else: another call, label or network, or this one before. Each confirmation is good once.
+		/// The passkey confirmed something else: another call, label, network or number. Have it confirm this.
 		AssertionForOtherCall,
 		/// The authenticator did not make sure of its user. Ask it to, with the user verification `required`.
 		UserNotVerified,
@@ -520,6 +562,32 @@ pub mod pallet {
 		WrongAssertionSignature,
 		/// The label used up as many confirmations as there are numbers.
 		NoMoreConfirmations,
+		/// A confirmation of this number was used up already. Each is good once: have the passkey confirm anew.
+		ReplayedAssertion,
+		/// It is not the turn of a confirmation with this number yet: those with lower ones come first.
+		AssertionTooEarly,
+		/// A confirmed call cannot have another confirmed one inside. Confirm each by itself, or a batch of the calls as one.
+		NestedConfirmation,
+		/// The label has no guardians.
+		NoGuardians,
+		/// A guardian's label is suspended, revoked or over, and could not help. Name another.
+		GuardianNotUsable,
+		/// The guardians were named by a key that is not believed for when it named them. An auditor can move the label.
+		GuardiansNotTrusted,
+		/// Nobody completed it while it could be. Begin again.
+		RecoveryLapsed,
+		/// Enough guardians approved, but the accounts of some do not hold their labels any more, or may not use them: their approvals do not
+		/// count. They can approve anew with the accounts that hold their labels now.
+		ApprovalsLost {
+			/// How many approvals count.
+			counting: u8,
+		},
+		/// The label's holder is in the council, which alone decides about it.
+		CouncilMember,
+		/// The label has not published the certificate, or withdrew it.
+		NotPublished,
+		/// The account never sent anything: it is derived from others, which apply in their own name.
+		DerivedAccount,
 	}
 
 	#[pallet::hooks]
@@ -531,6 +599,10 @@ pub mod pallet {
 				"a signature must be valid for a block at least"
 			);
 			assert!(T::MaxApplications::get() > 0, "somebody must be able to apply");
+			assert!(
+				T::ApplicationLifetime::get() > 0,
+				"an auditor must have a block at least to decide in"
+			);
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -541,7 +613,8 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Asks for a label (X.1407 9.1.1 b). Free, and the only thing that an account without a label can do.
+		/// Asks for a label (X.1407 9.1.1 b). Free, and the only thing that an account without a label can do. Where as many applications wait as
+		/// there may, it takes the place of the oldest one, if that has waited for [`Config::ApplicationLifetime`].
 		///
 		/// - `dossier`: the hash of what the auditor is to be shown.
 		/// - `organisation`: stands for whom the applicant acts for.
@@ -550,10 +623,10 @@ pub mod pallet {
 		/// - `certificate`: a certificate that somebody else vouches for the applicant with (7.1.2 a), and the signature of its key over
 		///   [`payload::certificate`](chirograph_primitives::payload::certificate).
 		///
-		/// Signed origin. Emits [`Event::Applied`].
+		/// Signed origin: an account that signs extrinsics itself. Emits [`Event::Applied`], and [`Event::Lapsed`] if it took a place.
 		///
 		/// Errors: [`Error::AlreadyLabelled`], [`Error::KeyRetired`], [`Error::AlreadyApplied`], [`Error::TooManyApplications`],
-		/// [`Error::InvalidRoles`], [`Error::AuditorByCouncilOnly`], [`Error::InvalidJurisdiction`],
+		/// [`Error::DerivedAccount`], [`Error::InvalidRoles`], [`Error::AuditorByCouncilOnly`], [`Error::InvalidJurisdiction`],
 		/// [`Error::MalformedCertificateSignature`], [`Error::CertificateSignatureMismatch`].
 		#[pallet::call_index(0)]
 		#[pallet::weight(match certificate {
@@ -587,7 +660,7 @@ pub mod pallet {
 		#[pallet::weight(T::WeightInfo::withdraw())]
 		pub fn withdraw(origin: OriginFor<T>) -> DispatchResult {
 			let account = ensure_signed(origin)?;
-			Applications::<T>::take(&account).ok_or(Error::<T>::NotApplied)?;
+			Self::take_application(&account).ok_or(Error::<T>::NotApplied)?;
 			Self::deposit_event(Event::Withdrawn { account });
 			Ok(())
 		}
@@ -603,7 +676,8 @@ pub mod pallet {
 		/// Signed origin: an auditor within its remit. Emits [`Event::Granted`].
 		///
 		/// Errors: [`Error::NotApplied`], [`Error::ApplicationChanged`], [`Error::InvalidExpiry`], [`Error::NoMoreLabels`], those of an
-		/// auditor ([`Error::OwnOrganisation`], [`Error::OutsideRemit`]) and of every holder ([`Pallet::authority`]).
+		/// auditor ([`Error::OwnOrganisation`], [`Error::OutsideRemit`], of a label [`Error::CouncilMember`]) and of every holder
+		/// ([`Pallet::authority`]).
 		#[pallet::call_index(2)]
 		#[pallet::weight(T::WeightInfo::approve())]
 		pub fn approve(origin: OriginFor<T>, account: AccountId, application: H256, expires: Moment) -> DispatchResult {
@@ -630,9 +704,11 @@ pub mod pallet {
 		/// - `reason`: why. A compromised key is not believed from a block on that an auditor, a regulator or the council may set back to when
 		///   the account began to hold the label; for the holder it is this block.
 		///
-		/// A label that is suspended can be suspended for another reason, except by its holder.
+		/// A label that is suspended can be suspended for another reason, except by its holder. One that is suspended for another reason than its
+		/// key stays so when that turns out to be compromised besides, since another key makes up for the one and not for the other.
 		///
-		/// Origin: an auditor within its remit, a regulator of the label's country, the holder, or Root. Emits [`Event::Changed`].
+		/// Origin: an auditor within its remit, a regulator of the label's country, the holder, or Root. Emits [`Event::Changed`]; or, where only
+		/// the key is judged anew, [`Event::Distrusted`].
 		///
 		/// Errors: [`Error::UnknownLabel`], [`Error::LabelRevoked`], [`Error::AlreadySuspended`], [`Error::InvalidSince`], those of an
 		/// auditor and of every holder.
@@ -696,7 +772,8 @@ pub mod pallet {
 			Self::do_change_roles(origin, label, roles, Roles::without)
 		}
 
-		/// Moves the holder's label to another account (X.1407 9.1.2 b). The account that held it is of no use any more.
+		/// Moves the holder's label to another account (X.1407 9.1.2 b), and what else the account has with it ([`Config::OnRotation`]). The account
+		/// that held it is of no use any more.
 		///
 		/// - `account`: the new one.
 		/// - `valid_until`: the last block in which `signature` may be used.
@@ -718,13 +795,14 @@ pub mod pallet {
 		}
 
 		/// Moves a label to another account, whose owner is known to be the label's: the key was lost, or is compromised. A label that was
-		/// suspended for its key is usable again.
+		/// suspended for its key is usable again. Where the key is compromised, the label has no guardians any more.
 		///
 		/// - `label`: which.
 		/// - `reason`: why the account that holds it does so no more.
 		/// - `account`, `valid_until`, `signature`: as for `rotate`.
 		///
-		/// Origin: an auditor within its remit, or Root. Emits [`Event::Changed`].
+		/// Origin: an auditor within its remit, or Root. Emits [`Event::Changed`], and [`Event::GuardiansRemoved`] and
+		/// [`Event::PasskeyUnbound`] where there were any.
 		///
 		/// Errors: [`Error::UnknownLabel`], [`Error::LabelRevoked`], [`Error::InvalidSince`], those of `rotate`, of an auditor and of every
 		/// holder.
@@ -784,7 +862,7 @@ pub mod pallet {
 		///
 		/// Signed origin: a certificate authority. Emits [`Event::CertificatePublished`].
 		///
-		/// Errors: [`Error::CertificateUnchanged`], those of every holder.
+		/// Errors: [`Error::AlreadyPublished`], those of every holder.
 		#[pallet::call_index(15)]
 		#[pallet::weight(T::WeightInfo::publish_certificate())]
 		pub fn publish_certificate(origin: OriginFor<T>, certificate: CertificateHash) -> DispatchResult {
@@ -795,7 +873,7 @@ pub mod pallet {
 		///
 		/// Signed origin: a certificate authority. Emits [`Event::CertificateWithdrawn`].
 		///
-		/// Errors: [`Error::CertificateUnchanged`], those of every holder.
+		/// Errors: [`Error::NotPublished`], those of every holder.
 		#[pallet::call_index(16)]
 		#[pallet::weight(T::WeightInfo::withdraw_certificate())]
 		pub fn withdraw_certificate(origin: OriginFor<T>, certificate: CertificateHash) -> DispatchResult {
@@ -815,16 +893,18 @@ pub mod pallet {
 		}
 
 		/// Says who may help to get the holder's label back when its key is lost (X.1407 8.1.3, 9.1.2 b). Takes the place of what was said
-		/// before.
+		/// before, and ends all attempts.
 		///
-		/// - `guardians`: labels, other than the holder's.
+		/// - `guardians`: labels that can be used, other than the holder's. None, with a threshold of zero: nobody may any more.
 		/// - `threshold`: how many of them it takes.
-		/// - `delay`: blocks that the holder has to object, from when enough of them approved; at least [`MinRecoveryDelay`].
+		/// - `delay`: blocks that the holder has to object, from when enough of them approved; at least [`MinRecoveryDelay`]. The guardians then
+		///   have as many to complete. Means nothing without guardians.
 		///
-		/// Signed origin: the holder. Emits [`Event::GuardiansSet`].
+		/// Signed origin: the holder; where a passkey is bound, inside of [`Call::confirm`], whatever the label guards. Emits
+		/// [`Event::GuardiansSet`] or [`Event::GuardiansRemoved`].
 		///
-		/// Errors: [`Error::ConfirmationNeeded`], [`Error::RecoveryPending`], [`Error::InvalidGuardians`], [`Error::DelayTooShort`], those of
-		/// every holder.
+		/// Errors: [`Error::ConfirmationNeeded`], [`Error::NoGuardians`], [`Error::InvalidGuardians`], [`Error::UnknownLabel`],
+		/// [`Error::GuardianNotUsable`], [`Error::DelayTooShort`], those of every holder.
 		#[pallet::call_index(18)]
 		#[pallet::weight(T::WeightInfo::set_guardians())]
 		pub fn set_guardians(origin: OriginFor<T>, guardians: GuardianIds, threshold: u32, delay: BlockNumber) -> DispatchResult {
@@ -836,9 +916,10 @@ pub mod pallet {
 		/// - `label`: which.
 		/// - `account`, `valid_until`, `signature`: the account that is to hold it, as for `rotate`.
 		///
-		/// Signed origin: a guardian who has not begun another attempt. Emits [`Event::RecoveryApproved`].
+		/// Signed origin: a guardian who has not begun another attempt, or one that lapsed. Emits [`Event::RecoveryApproved`].
 		///
-		/// Errors: [`Error::NotGuardian`], [`Error::LabelRevoked`], [`Error::RecoveryPending`], those of `rotate` and of every holder.
+		/// Errors: [`Error::UnknownLabel`], [`Error::NotGuardian`], [`Error::LabelRevoked`], [`Error::GuardiansNotTrusted`],
+		/// [`Error::RecoveryPending`], those of `rotate` and of every holder.
 		#[pallet::call_index(19)]
 		#[pallet::weight(T::WeightInfo::initiate_recovery())]
 		pub fn initiate_recovery(
@@ -851,11 +932,12 @@ pub mod pallet {
 			Self::do_initiate_recovery(ensure_signed(origin)?, label, account, valid_until, signature)
 		}
 
-		/// Approves an attempt that another guardian began.
+		/// Approves an attempt that another guardian began. A guardian whose label moved since it approved does so anew.
 		///
 		/// Signed origin: a guardian. Emits [`Event::RecoveryApproved`].
 		///
-		/// Errors: [`Error::NotGuardian`], [`Error::LabelRevoked`], [`Error::NoRecovery`], [`Error::AlreadyApproved`], those of every holder.
+		/// Errors: [`Error::UnknownLabel`], [`Error::NotGuardian`], [`Error::LabelRevoked`], [`Error::GuardiansNotTrusted`],
+		/// [`Error::NoRecovery`], [`Error::RecoveryLapsed`], [`Error::AlreadyApproved`], those of every holder.
 		#[pallet::call_index(20)]
 		#[pallet::weight(T::WeightInfo::approve_recovery())]
 		pub fn approve_recovery(origin: OriginFor<T>, label: LabelId, account: AccountId) -> DispatchResult {
@@ -873,11 +955,13 @@ pub mod pallet {
 			Self::do_veto_recovery(origin, label)
 		}
 
-		/// Moves a label to the account that enough guardians approved, after the holder had time to object.
+		/// Moves a label to the account that enough guardians approved, after the holder had time to object. Guardians have as long for it as the
+		/// holder had.
 		///
-		/// Signed origin: a guardian. Emits [`Event::Changed`].
+		/// Signed origin: a guardian. Emits [`Event::Changed`], and [`Event::PasskeyUnbound`] if there was a passkey.
 		///
-		/// Errors: [`Error::NotGuardian`], [`Error::LabelRevoked`], [`Error::NoRecovery`], [`Error::RecoveryNotReady`],
+		/// Errors: [`Error::UnknownLabel`], [`Error::NotGuardian`], [`Error::LabelRevoked`], [`Error::GuardiansNotTrusted`],
+		/// [`Error::NoRecovery`], [`Error::RecoveryNotReady`], [`Error::RecoveryLapsed`], [`Error::ApprovalsLost`],
 		/// [`Error::AccountInUse`], those of every holder.
 		#[pallet::call_index(22)]
 		#[pallet::weight(T::WeightInfo::complete_recovery())]
@@ -889,19 +973,27 @@ pub mod pallet {
 		///
 		/// - `passkey`: the key, and for which relying party it is.
 		/// - `guarded`: what takes its confirmation from now on.
+		/// - `sequence`: how many confirmations the label used up before this one ([`Sequences`]). Inside of [`Call::confirm`], that one has used one
+		///   up already.
 		/// - `assertion`: that it is the holder's, by the passkey itself, over the [`challenge`](chirograph_primitives::passkey::challenge) of
-		///   [`payload::binding`](chirograph_primitives::payload::binding), with the sequence in [`Sequences`] when this call runs: inside of
-		///   [`Call::confirm`], that one has used one up already.
+		///   [`payload::binding`](chirograph_primitives::payload::binding), with that sequence.
 		///
 		/// Signed origin: the holder; where a passkey is bound, inside of [`Call::confirm`]. Emits [`Event::PasskeyBound`].
 		///
-		/// Errors: [`Error::InvalidOperations`], [`Error::ConfirmationNeeded`], [`Error::NoMoreConfirmations`],
-		/// [`Error::ReplayedAssertion`], those of an assertion ([`Error::MalformedAssertion`], [`Error::AssertionForOtherRelyingParty`],
-		/// [`Error::AssertionForOtherCall`], [`Error::UserNotVerified`], [`Error::WrongAssertionSignature`]) and of every holder.
+		/// Errors: [`Error::InvalidOperations`], [`Error::ConfirmationNeeded`], those of an assertion ([`Error::ReplayedAssertion`],
+		/// [`Error::AssertionTooEarly`], [`Error::NoMoreConfirmations`], [`Error::MalformedAssertion`],
+		/// [`Error::AssertionForOtherRelyingParty`], [`Error::AssertionForOtherCall`], [`Error::UserNotVerified`],
+		/// [`Error::WrongAssertionSignature`], [`Error::AuthenticatorCountedBack`]) and of every holder.
 		#[pallet::call_index(23)]
 		#[pallet::weight(T::WeightInfo::bind_passkey())]
-		pub fn bind_passkey(origin: OriginFor<T>, passkey: Passkey, guarded: Operations, assertion: Assertion) -> DispatchResult {
-			Self::do_bind_passkey(ensure_signed(origin)?, passkey, guarded, assertion)
+		pub fn bind_passkey(
+			origin: OriginFor<T>,
+			passkey: Passkey,
+			guarded: Operations,
+			sequence: u32,
+			assertion: Assertion,
+		) -> DispatchResult {
+			Self::do_bind_passkey(ensure_signed(origin)?, passkey, guarded, sequence, assertion)
 		}
 
 		/// Guards nothing of the holder's label any more.
@@ -919,16 +1011,17 @@ pub mod pallet {
 		/// do with it either.
 		///
 		/// - `label`: whose passkey.
-		/// - `call`: what it confirmed.
-		/// - `assertion`: by the passkey, over the [`challenge`](chirograph_primitives::passkey::challenge) of `call` as it is encoded, with the
-		///   sequence in [`Sequences`].
+		/// - `call`: what it confirmed. No `confirm`, nor one further inside.
+		/// - `sequence`: how many confirmations the label used up before this one ([`Sequences`]).
+		/// - `assertion`: by the passkey, over the [`challenge`](chirograph_primitives::passkey::challenge) of `call` as it is encoded, with that
+		///   sequence.
 		///
 		/// If `call` fails, so does this, with the same error, and the confirmation is not used up: who has it may try again.
 		///
 		/// Signed origin: every holder. Emits [`Event::Confirmed`], and what `call` emits.
 		///
-		/// Errors: [`Error::NoPasskey`], [`Error::NoMoreConfirmations`], [`Error::ReplayedAssertion`], those of an assertion, of every holder and
-		/// of `call`.
+		/// Errors: [`Error::NestedConfirmation`], [`Error::UnknownLabel`], [`Error::NoPasskey`], those of an assertion
+		/// ([`Call::bind_passkey`]), of every holder and of `call`.
 		#[pallet::call_index(25)]
 		#[pallet::weight({
 			let info = call.get_dispatch_info();
@@ -938,11 +1031,12 @@ pub mod pallet {
 			origin: OriginFor<T>,
 			label: LabelId,
 			call: Box<<T as Config>::RuntimeCall>,
+			sequence: u32,
 			assertion: Assertion,
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin.clone())?;
 			Self::usable_label(&who).map_err(Error::<T>::from)?;
-			Self::do_confirm(origin, label, call, assertion)
+			Self::do_confirm(origin, label, call, sequence, assertion)
 		}
 	}
 
@@ -997,8 +1091,12 @@ pub mod pallet {
 				AdmissionFault::Expired => Self::LabelExpired,
 				AdmissionFault::AlreadyApplied => Self::AlreadyApplied,
 				AdmissionFault::AlreadyLabelled => Self::AlreadyLabelled,
-				// Of the two windows that can be full, a call meets the one of applications only.
-				AdmissionFault::TooManyApplications | AdmissionFault::QuotaUsedUp => Self::TooManyApplications,
+				// A call meets the first of these only, and the others are met before it is dispatched.
+				AdmissionFault::TooManyWaiting
+				| AdmissionFault::TooManyApplications
+				| AdmissionFault::TooManyAttempts
+				| AdmissionFault::MalformedApplication
+				| AdmissionFault::QuotaUsedUp => Self::TooManyApplications,
 			}
 		}
 	}

@@ -9,7 +9,7 @@ use chirograph_primitives::{
 };
 use codec::Encode;
 use core::cell::RefCell;
-use frame_support::{derive_impl, parameter_types};
+use frame_support::{derive_impl, parameter_types, traits::Contains};
 use sp_core::{sr25519, Pair, H256};
 use sp_io::hashing::blake2_256;
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
@@ -32,16 +32,21 @@ parameter_types! {
 	pub const MaxValidity: Moment = 1_000_000;
 	pub const MaxSignatureValidity: BlockNumber = 100;
 	pub const MaxApplications: u32 = 5;
+	pub const ApplicationLifetime: BlockNumber = 200;
+	/// Who is in the council. Nobody, unless a test says so.
+	pub storage CouncilMembers: Vec<AccountId> = Vec::new();
 }
 
 impl pallet_labels::Config for Test {
 	type Ledger = TestLedger;
 	type Metering = FreeCalls;
+	type Council = Council;
 	type RuntimeCall = RuntimeCall;
 	type OnRotation = Movers;
 	type MaxValidity = MaxValidity;
 	type MaxSignatureValidity = MaxSignatureValidity;
 	type MaxApplications = MaxApplications;
+	type ApplicationLifetime = ApplicationLifetime;
 	type WeightInfo = ();
 }
 
@@ -66,15 +71,35 @@ impl Ledger for TestLedger {
 /// This pallet's calls are one call each, or what is confirmed counts; a remark with an event is as many as it has bytes; any other costs a fee.
 pub struct FreeCalls;
 
-impl Metering<RuntimeCall> for FreeCalls {
-	fn calls(call: &RuntimeCall) -> Option<u32> {
+impl Metering<AccountId, RuntimeCall> for FreeCalls {
+	fn calls(who: &AccountId, call: &RuntimeCall) -> Option<u32> {
 		match call {
-			RuntimeCall::Labels(pallet_labels::Call::confirm { call, .. }) => Self::calls(call),
+			RuntimeCall::Labels(pallet_labels::Call::confirm { call, .. }) => Self::calls(who, call),
 			RuntimeCall::Labels(_) => Some(1),
 			RuntimeCall::System(frame_system::Call::remark_with_event { remark }) => Some(remark.len() as u32),
 			_ => None,
 		}
 	}
+
+	/// Members of the council remark with an event whatever became of their date.
+	fn outlives(who: &AccountId, call: &RuntimeCall) -> bool {
+		let is_remark = matches!(call, RuntimeCall::System(frame_system::Call::remark_with_event { .. }));
+		is_remark && Council::contains(who)
+	}
+}
+
+/// Those of [`CouncilMembers`].
+pub struct Council;
+
+impl Contains<AccountId> for Council {
+	fn contains(who: &AccountId) -> bool {
+		CouncilMembers::get().contains(who)
+	}
+}
+
+/// Makes this one all of the council.
+pub fn seat(who: Who) {
+	CouncilMembers::set(&vec![who.account()]);
 }
 
 thread_local! {
@@ -88,6 +113,9 @@ impl OnRotation<AccountId> for Movers {
 	fn moved(from: &AccountId, to: &AccountId) {
 		MOVED.with_borrow_mut(|moved| moved.push((from.clone(), to.clone())));
 	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn endow(_: &AccountId) {}
 }
 
 pub fn moved() -> Vec<(AccountId, AccountId)> {
@@ -174,16 +202,22 @@ impl Who {
 	/// Guards operations of its label with its authenticator.
 	pub fn binds(self, guarded: impl IntoIterator<Item = Operation>) -> frame_support::dispatch::DispatchResult {
 		let (authenticator, guarded) = (self.authenticator(), guarded.into_iter().collect());
-		let passkey = authenticator.passkey();
-		let challenge = challenge(self.label().id, &payload::binding(&passkey, guarded));
-		Labels::bind_passkey(self.origin(), passkey, guarded, authenticator.assert(&challenge))
+		let (label, passkey) = (self.label().id, authenticator.passkey());
+		let challenge = challenge(label, &payload::binding(&passkey, guarded));
+		let sequence = crate::Sequences::<Test>::get(label);
+		Labels::bind_passkey(self.origin(), passkey, guarded, sequence, authenticator.assert(&challenge))
 	}
 
 	/// A call that its authenticator confirms, as things are now, for whoever sends it.
 	pub fn confirms(self, call: impl Into<RuntimeCall>) -> crate::Call<Test> {
 		let (label, call) = (self.label().id, Box::new(call.into()));
 		let assertion = self.authenticator().assert(&challenge(label, &call.encode()));
-		crate::Call::confirm { label, call, assertion }
+		crate::Call::confirm {
+			label,
+			call,
+			sequence: crate::Sequences::<Test>::get(label),
+			assertion,
+		}
 	}
 
 	/// Applies in Germany.
@@ -279,6 +313,10 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
 	ext.register_extension(sp_keystore::KeystoreExt::new(sp_keystore::testing::MemoryKeystore::new()));
 	ext.execute_with(|| {
 		frame_system::BlockHash::<Test>::insert(0, H256(GENESIS));
+		// Whoever applies signs the extrinsic, and by then its nonce has grown.
+		for who in [Fred, Gina, Hans, Iris, Jan] {
+			System::inc_account_nonce(who.account());
+		}
 		at(NOW);
 	});
 	ext

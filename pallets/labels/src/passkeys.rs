@@ -5,7 +5,7 @@
 //! A confirmation is for one call, of one label, and for one use. While the call runs that it is for, and no longer, the label counts as
 //! confirmed; what the call would do without a passkey, it still has to be allowed to do.
 
-use crate::{Config, Confirmed, Error, Event, Labels, Pallet, Passkeys, Sequences, WeightInfo};
+use crate::{Config, Confirmed, Error, Event, Holders, Labels, Pallet, Passkeys, Sequences, WeightInfo};
 use alloc::boxed::Box;
 use chirograph_primitives::{
 	passkey, payload, AccountId, Assertion, BoundPasskey, Label, LabelId, Ledger, Operation, Operations, Passkey,
@@ -23,16 +23,16 @@ impl<T: Config> Pallet<T> {
 		holder: AccountId,
 		passkey: Passkey,
 		guarded: Operations,
+		sequence: u32,
 		assertion: Assertion,
 	) -> DispatchResult {
 		let mut label = Self::usable_label(&holder).map_err(Error::<T>::from)?;
 		ensure!(!guarded.is_empty() && !guarded.has_unknown(), Error::<T>::InvalidOperations);
 		// Whoever has the key only must not put a passkey of their own in the place of the holder's.
-		if Passkeys::<T>::contains_key(label.id) {
-			Self::ensure_label_confirmed(label.id)?;
-		}
+		Self::ensure_passkey_confirmed(label.id)?;
 		let unused = BoundPasskey { passkey, counter: 0 };
-		Self::use_passkey(label.id, unused, &payload::binding(&passkey, guarded), &assertion)?;
+		let confirmed = payload::binding(&passkey, guarded);
+		Self::use_passkey(label.id, unused, &confirmed, sequence, &assertion)?;
 		label.guarded = guarded;
 		Self::deposit_event(Event::PasskeyBound {
 			label: label.id,
@@ -57,18 +57,22 @@ impl<T: Config> Pallet<T> {
 		origin: OriginFor<T>,
 		label: LabelId,
 		call: Box<<T as Config>::RuntimeCall>,
+		sequence: u32,
 		assertion: Assertion,
 	) -> DispatchResultWithPostInfo {
-		let bound = Passkeys::<T>::get(label).ok_or(Error::<T>::NoPasskey)?;
-		let sequence = Self::use_passkey(label, bound, &call.encode(), &assertion)?;
+		// What one label's passkey confirmed is not to be done while another's counts as confirmed, or is to be and does not.
+		ensure!(!Confirmed::<T>::exists(), Error::<T>::NestedConfirmation);
+		let Some(bound) = Passkeys::<T>::get(label) else {
+			ensure!(Holders::<T>::contains_key(label), Error::<T>::UnknownLabel);
+			return Err(Error::<T>::NoPasskey.into());
+		};
+		Self::use_passkey(label, bound, &call.encode(), sequence, &assertion)?;
 		Self::deposit_event(Event::Confirmed { label, sequence });
 
 		let (info, length) = (call.get_dispatch_info(), Self::length(&call));
-		// A confirmed call may have another one inside: the inner is for its own label only, and when it is over, it is as before.
-		let outer = Confirmed::<T>::get();
 		Confirmed::<T>::put(label);
 		let outcome = call.dispatch(origin);
-		Confirmed::<T>::set(outer);
+		Confirmed::<T>::kill();
 
 		let weight = T::WeightInfo::confirm(length).saturating_add(extract_actual_weight(&outcome, &info));
 		match outcome {
@@ -85,23 +89,40 @@ impl<T: Config> Pallet<T> {
 		call.encoded_size().saturated_into()
 	}
 
-	/// Whether the passkey confirms `confirmed`, for the first time. From now on it does not any more. Returns the sequence that is used up.
-	fn use_passkey(label: LabelId, mut bound: BoundPasskey, confirmed: &[u8], assertion: &Assertion) -> Result<u32, Error<T>> {
-		let sequence = Sequences::<T>::get(label);
-		let next = sequence.checked_add(1).ok_or(Error::<T>::NoMoreConfirmations)?;
+	/// Whether the passkey confirms `confirmed`, and it is the turn of that. From now on it does not any more.
+	fn use_passkey(
+		label: LabelId,
+		mut bound: BoundPasskey,
+		confirmed: &[u8],
+		sequence: u32,
+		assertion: &Assertion,
+	) -> Result<(), Error<T>> {
+		let used = Sequences::<T>::get(label);
+		ensure!(sequence >= used, Error::<T>::ReplayedAssertion);
+		ensure!(sequence == used, Error::<T>::AssertionTooEarly);
+		let next = used.checked_add(1).ok_or(Error::<T>::NoMoreConfirmations)?;
+		// The number is confirmed, too: nobody can give another one.
 		let challenge = passkey::challenge(&T::Ledger::genesis_hash(), label, sequence, confirmed);
 		let counter = assertion.verify(&bound.passkey, &challenge)?;
-		ensure!(bound.is_later(counter), Error::<T>::ReplayedAssertion);
+		ensure!(bound.is_later(counter), Error::<T>::AuthenticatorCountedBack);
 		bound.counter = counter;
 		Passkeys::<T>::insert(label, bound);
 		Sequences::<T>::insert(label, next);
-		Ok(sequence)
+		Ok(())
 	}
 
 	/// Whether a label does not guard an operation, or confirmed what is done now.
 	pub(crate) fn ensure_unguarded(label: &Label, operation: Operation) -> Result<(), Error<T>> {
 		if label.guarded.contains(operation) {
 			Self::ensure_label_confirmed(label.id)?;
+		}
+		Ok(())
+	}
+
+	/// Whether a label has no passkey, or that confirmed what is done now; whatever the label guards.
+	pub(crate) fn ensure_passkey_confirmed(label: LabelId) -> Result<(), Error<T>> {
+		if Passkeys::<T>::contains_key(label) {
+			Self::ensure_label_confirmed(label)?;
 		}
 		Ok(())
 	}

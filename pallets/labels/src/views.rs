@@ -8,7 +8,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use chirograph_primitives::{
-	AccountId, AccountStatus, Application, CertificateHash, Inclusion, LabelChange, LabelId, LabelStatus,
+	AccountId, AccountStatus, Application, CertificateHash, LabelChange, LabelId, LabelStatus, Publication,
 };
 
 impl<T: Config> Pallet<T> {
@@ -59,10 +59,13 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// See [`LabelsApi::certificates`](crate::LabelsApi).
-	pub fn certificates_of(label: LabelId) -> Vec<(CertificateHash, Inclusion)> {
-		(0..MAX_PER_PAGE)
-			.zip(Certificates::<T>::iter_prefix(label))
-			.map(|(_, entry)| entry)
-			.collect()
+	pub fn certificates_of(label: LabelId, after: Option<CertificateHash>) -> Vec<(CertificateHash, Publication)> {
+		let entries = match after {
+			Some(certificate) => {
+				Certificates::<T>::iter_prefix_from(label, Certificates::<T>::hashed_key_for(label, certificate))
+			},
+			None => Certificates::<T>::iter_prefix(label),
+		};
+		(0..MAX_PER_PAGE).zip(entries).map(|(_, entry)| entry).collect()
 	}
 }

@@ -6,7 +6,7 @@ use frame_support::weights::Weight;
 
 /// Costs of the calls, and of [`Admission`](crate::Admission).
 pub trait WeightInfo {
-	/// `apply` of an account that was refused before, without a certificate.
+	/// `apply` of an account that was refused before, in the place of one that lapsed, without a certificate.
 	fn apply() -> Weight;
 	/// The same with a certificate, with the costlier kind of key.
 	fn apply_with_certificate() -> Weight;
@@ -20,7 +20,7 @@ pub trait WeightInfo {
 	fn suspend() -> Weight;
 	/// `reinstate`.
 	fn reinstate() -> Weight;
-	/// `revoke`.
+	/// `revoke` where there are as many attempts to get the label back as there may be.
 	fn revoke() -> Weight;
 	/// `renew`.
 	fn renew() -> Weight;
@@ -28,13 +28,13 @@ pub trait WeightInfo {
 	fn change_roles() -> Weight;
 	/// `rotate`, with the costliest scheme.
 	fn rotate() -> Weight;
-	/// `reassign`, with the costliest scheme.
+	/// `reassign` because of a compromised key, with the costliest scheme.
 	fn reassign() -> Weight;
 	/// `distrust`.
 	fn distrust() -> Weight;
 	/// `appoint_auditor` with the longest remit.
 	fn appoint_auditor() -> Weight;
-	/// `dismiss_auditor`.
+	/// `dismiss_auditor` of one that is nothing else.
 	fn dismiss_auditor() -> Weight;
 	/// `publish_certificate`.
 	fn publish_certificate() -> Weight;
@@ -42,15 +42,15 @@ pub trait WeightInfo {
 	fn withdraw_certificate() -> Weight;
 	/// `set_quota`.
 	fn set_quota() -> Weight;
-	/// `set_guardians` with as many as there may be.
+	/// `set_guardians` with as many as there may be, in the place of as many, of whom each began an attempt.
 	fn set_guardians() -> Weight;
-	/// `initiate_recovery`, with the costliest scheme, where all other guardians began an attempt.
+	/// `initiate_recovery`, with the costliest scheme, where each guardian began an attempt that lapsed.
 	fn initiate_recovery() -> Weight;
 	/// `approve_recovery`.
 	fn approve_recovery() -> Weight;
-	/// `veto_recovery` of as many attempts as there may be.
+	/// `veto_recovery` of as many attempts as there may be, of which all but one lapsed.
 	fn veto_recovery() -> Weight;
-	/// `complete_recovery` of one of as many attempts as there may be.
+	/// `complete_recovery` of one of as many attempts as there may be, with as many approvals as there may be.
 	fn complete_recovery() -> Weight;
 	/// `bind_passkey` in the place of another.
 	fn bind_passkey() -> Weight;

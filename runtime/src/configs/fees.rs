@@ -2,22 +2,25 @@
 
 //! Balances of the validators' token, and fees.
 
-use super::labels::FreeCalls;
+use super::{labels::FreeCalls, system::RuntimeBlockWeights};
 use crate::{
-	Balance, Balances, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, System,
+	AccountId, Balance, Balances, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin,
+	System,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::{
 	pallet_prelude::{DispatchResult, TransactionSource},
 	parameter_types,
 	traits::{ConstU32, ConstU8},
-	weights::{ConstantMultiplier, IdentityFee, Weight},
+	weights::{ConstantMultiplier, Weight, WeightToFee},
 };
 use pallet_labels::Metering;
 use pallet_transaction_payment::{ChargeTransactionPayment, FungibleAdapter, Multiplier, TargetedFeeAdjustment};
 use scale_info::TypeInfo;
 use sp_runtime::{
-	traits::{Bounded, DispatchInfoOf, Implication, PostDispatchInfoOf, TransactionExtension, ValidateResult},
+	traits::{
+		AsSystemOriginSigner, Bounded, DispatchInfoOf, Implication, PostDispatchInfoOf, TransactionExtension, ValidateResult,
+	},
 	transaction_validity::{InvalidTransaction, TransactionValidityError, ValidTransaction},
 	FixedPointNumber, Perquintill,
 };
@@ -36,7 +39,7 @@ pub const fn deposit(items: u32, bytes: u32) -> Balance {
 parameter_types! {
 	/// A balance below this is not worth its place in storage.
 	pub const ExistentialDeposit: Balance = UNIT / 1_000;
-	/// Fees per byte; an extrinsic's weight of a second costs one token.
+	/// Fees per byte; an extrinsic's weight of a second, which is a block's, costs one token.
 	pub const TransactionByteFee: Balance = UNIT / 1_000_000_000;
 	/// Fees begin to rise where blocks are filled beyond this.
 	pub const TargetBlockFullness: Perquintill = Perquintill::from_percent(25);
@@ -66,7 +69,7 @@ impl pallet_transaction_payment::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	// Fees are burnt: nobody gains by filling blocks.
 	type OnChargeTransaction = FungibleAdapter<Balances, ()>;
-	type WeightToFee = IdentityFee<Balance>;
+	type WeightToFee = ShareOfBlock;
 	type LengthToFee = ConstantMultiplier<Balance, TransactionByteFee>;
 	type FeeMultiplierUpdate =
 		TargetedFeeAdjustment<Self, TargetBlockFullness, AdjustmentVariable, MinimumMultiplier, MaximumMultiplier>;
@@ -74,7 +77,24 @@ impl pallet_transaction_payment::Config for Runtime {
 	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
 }
 
-/// Takes the SDK's fee, but not for calls that are free. These count against the label's quota instead, and can have no tip.
+/// A fee for the part of a block that an extrinsic takes, in whichever of the two measures of weight it takes more. Who closes a motion, or is
+/// one of several signatories, says itself how much of either: what has no price would be taken for nothing.
+pub struct ShareOfBlock;
+
+impl WeightToFee for ShareOfBlock {
+	type Balance = Balance;
+
+	fn weight_to_fee(weight: &Weight) -> Balance {
+		let block = RuntimeBlockWeights::get().max_block;
+		// Saturating: the largest of both is far below the largest balance.
+		let proof = Balance::from(weight.proof_size()).saturating_mul(block.ref_time().into());
+		let proof = proof.checked_div(block.proof_size().into()).unwrap_or_default();
+		proof.max(weight.ref_time().into())
+	}
+}
+
+/// Takes the SDK's fee, but not for calls that are free: these count against the label's quota instead. What comes first is for the quota to
+/// decide ([`pallet_labels::Admission`]): nothing can have a tip, and a higher fee buys no better place.
 ///
 /// Same name and same bytes as the SDK's extension, so that every wallet knows it.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, Debug, PartialEq, Eq, TypeInfo)]
@@ -116,14 +136,15 @@ impl TransactionExtension<RuntimeCall> for FeeBeyondQuota {
 		implication: &impl Implication,
 		source: TransactionSource,
 	) -> ValidateResult<Self::Val, RuntimeCall> {
-		if FreeCalls::calls(call).is_some() {
-			// A tip would buy a place in front of others, and nobody would ever take it.
-			if self.0.tip() > 0 {
-				return Err(InvalidTransaction::Payment.into());
-			}
+		if self.0.tip() > 0 {
+			return Err(InvalidTransaction::Payment.into());
+		}
+		let signer: Option<&AccountId> = origin.as_system_origin_signer();
+		if signer.is_some_and(|who| FreeCalls::calls(who, call).is_some()) {
 			return Ok((ValidTransaction::default(), Charge::Free(self.weight(call)), origin));
 		}
 		let (validity, fee, origin) = self.0.validate(origin, call, info, len, implicit, implication, source)?;
+		let validity = ValidTransaction { priority: 0, ..validity };
 		Ok((validity, Charge::Fee(fee), origin))
 	}
 

@@ -8,15 +8,22 @@ use super::{
 };
 use crate::{
 	parameters::{CouncilQuorum, MAX_COUNCIL_MEMBERS},
-	weights, AccountId, Balance, Balances, BlockNumber, OriginCaller, Preimage, Runtime, RuntimeCall, RuntimeEvent,
+	weights, AccountId, Balance, Balances, BlockNumber, Council, OriginCaller, Preimage, Runtime, RuntimeCall, RuntimeEvent,
 	RuntimeHoldReason, RuntimeOrigin, System,
 };
+use alloc::vec::Vec;
+use core::slice;
 use frame_support::{
+	dispatch::DispatchClass,
 	parameter_types,
-	traits::{fungible::HoldConsideration, ConstU32, EitherOf, EnsureOrigin, EqualPrivilegeOnly, LinearStoragePrice},
+	traits::{
+		fungible::HoldConsideration, ChangeMembers, ConstU32, Contains, EitherOf, EnsureOrigin, EqualPrivilegeOnly,
+		LinearStoragePrice,
+	},
 	weights::Weight,
 };
 use frame_system::EnsureRoot;
+use pallet_collective::WeightInfo;
 use sp_runtime::Perbill;
 
 /// The instance of the collective that is the council.
@@ -78,6 +85,36 @@ impl pallet_collective::Config<CouncilCollective> for Runtime {
 	type KillOrigin = EnsureRoot<AccountId>;
 	// Members are known by name: a motion takes no deposit.
 	type Consideration = ();
+}
+
+/// Who has a seat in the council.
+pub struct CouncilMembers;
+
+impl Contains<AccountId> for CouncilMembers {
+	fn contains(who: &AccountId) -> bool {
+		Council::is_member(who)
+	}
+}
+
+/// Gives the seat of an account, if it has one, to another. Motions lose the votes of the one, and the other has not voted yet.
+pub fn move_seat(from: &AccountId, to: &AccountId) {
+	let members = pallet_collective::Members::<Runtime, CouncilCollective>::get();
+	if !members.contains(from) {
+		return;
+	}
+	let motions = pallet_collective::Proposals::<Runtime, CouncilCollective>::get();
+	let (seats, motions) = (members.len() as u32, motions.len() as u32);
+	let others = members.into_iter().filter(|member| member != from && member != to);
+	let mut next: Vec<AccountId> = others.collect();
+	next.push(to.clone());
+	next.sort();
+	// The collective forgets its prime member whenever it changes.
+	let prime = Council::get_prime().map(|prime| if prime == *from { to.clone() } else { prime });
+	Council::change_members_sorted(slice::from_ref(to), slice::from_ref(from), &next);
+	Council::set_prime(prime);
+	// Few have a seat, so that whoever moves a label without one does not pay for it.
+	let weight = <Runtime as pallet_collective::Config<CouncilCollective>>::WeightInfo::set_members(seats, seats, motions);
+	System::register_extra_weight_unchecked(weight, DispatchClass::Normal);
 }
 
 impl pallet_governance::Config for Runtime {

@@ -2,14 +2,20 @@
 
 //! Identity labels: who may act as what, and how much without a fee.
 
-use crate::{weights, AccountId, Balances, BlockNumber, Moment, Runtime, RuntimeCall, System, Timestamp};
+use super::{
+	consensus::move_validator,
+	governance::{move_seat, CouncilMembers},
+	system::thousandths_of_block,
+};
+use crate::{weights, AccountId, Balances, BlockNumber, Moment, Proxy, Runtime, RuntimeCall, System, Timestamp};
 use chirograph_primitives::{payload::GenesisHash, Inclusion, Ledger};
 use frame_support::{
+	dispatch::GetDispatchInfo,
 	parameter_types,
 	traits::{
 		fungible::{Inspect, Mutate},
 		tokens::{Fortitude, Preservation},
-		Time,
+		Contains, Time,
 	},
 };
 use pallet_labels::{Metering, OnRotation};
@@ -21,7 +27,13 @@ parameter_types! {
 	pub const MaxSignatureValidity: BlockNumber = 24 * 60 * 60 / 2;
 	/// A few megabytes of storage.
 	pub const MaxApplications: u32 = 10_000;
+	/// A week at two seconds a block: time for an auditor to look at a dossier.
+	pub const ApplicationLifetime: BlockNumber = 7 * 24 * 60 * 60 / 2;
 }
+
+/// In thousandths of a block: a council call that takes more costs its member a fee. A quarter is enough for a change of the runtime, and is
+/// left over where others fill what ordinary calls may take.
+const MAX_FREE_SHARE: u32 = 250;
 
 /// Where a call is in the ledger.
 pub struct Here;
@@ -44,41 +56,84 @@ impl Ledger for Here {
 /// What this network is for is free of fees, and so is governing it.
 pub struct FreeCalls;
 
-impl Metering<RuntimeCall> for FreeCalls {
-	fn calls(call: &RuntimeCall) -> Option<u32> {
+impl Metering<AccountId, RuntimeCall> for FreeCalls {
+	fn calls(who: &AccountId, call: &RuntimeCall) -> Option<u32> {
 		use pallet_labels::Call::confirm;
 		use pallet_utility::Call as Batch;
 		match call {
 			// What is confirmed counts as it does without.
-			RuntimeCall::Labels(confirm { call, .. }) => Self::calls(call),
-			RuntimeCall::Labels(_) | RuntimeCall::Proofs(_) | RuntimeCall::Council(_) => Some(1),
+			RuntimeCall::Labels(confirm { call, .. }) => Self::calls(who, call),
+			RuntimeCall::Labels(_) | RuntimeCall::Proofs(_) => Some(1),
+			RuntimeCall::Council(_) => council_calls(who, call),
 			RuntimeCall::Utility(Batch::batch { calls } | Batch::batch_all { calls } | Batch::force_batch { calls }) => {
-				let each = calls.iter().try_fold(0u32, |sum, call| sum.checked_add(Self::calls(call)?));
-				each.map(|sum| sum.max(1))
+				let mut each = calls.iter().map(|call| Self::calls(who, call));
+				let sum = each.try_fold(0u32, |sum, calls| sum.checked_add(calls?));
+				sum.map(|sum| sum.max(1))
 			},
 			_ => None,
 		}
 	}
+
+	/// Nobody but the council renews the labels of its members: one by one, and if all of them are over.
+	fn outlives(who: &AccountId, call: &RuntimeCall) -> bool {
+		use pallet_utility::Call as Batch;
+		match call {
+			RuntimeCall::Council(_) => council_calls(who, call).is_some(),
+			RuntimeCall::Utility(Batch::batch { calls } | Batch::batch_all { calls } | Batch::force_batch { calls }) => {
+				!calls.is_empty() && calls.iter().all(|call| Self::outlives(who, call))
+			},
+			_ => false,
+		}
+	}
 }
 
-/// An account without a label can do nothing: its balance goes where the label goes.
-pub struct MoveBalance;
+/// Governing is free for those who govern. Who sends a council call says how much of a block it may take, and that is taken even if the call
+/// fails: so it counts as many calls as thousandths of a block, and one.
+fn council_calls(who: &AccountId, call: &RuntimeCall) -> Option<u32> {
+	if !CouncilMembers::contains(who) {
+		return None;
+	}
+	let share = thousandths_of_block(call.get_dispatch_info().call_weight);
+	(share <= MAX_FREE_SHARE).then(|| share.saturating_add(1))
+}
 
-impl OnRotation<AccountId> for MoveBalance {
+/// An account without a label can do nothing, and nobody may do anything in its name: what it has goes where the label goes.
+pub struct MoveAlong;
+
+impl OnRotation<AccountId> for MoveAlong {
 	fn moved(from: &AccountId, to: &AccountId) {
+		// Whom it let act for it does so no more; the deposits for that are free to move.
+		Proxy::remove_all_proxy_delegates(from);
+		move_seat(from, to);
+		move_validator(from, to);
 		let balance = Balances::reducible_balance(from, Preservation::Expendable, Fortitude::Polite);
 		// What is held or locked stays, and where there is nothing, nothing moves.
 		let _ = Balances::transfer(from, to, balance, Preservation::Expendable);
+	}
+
+	/// A balance, and as many proxies as there may be. A seat in the council is accounted for where it moves.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn endow(account: &AccountId) {
+		use super::{fees::UNIT, utilities::ProxyType};
+		use frame_support::traits::Get;
+		Balances::set_balance(account, UNIT.saturating_mul(1_000));
+		for index in 0..<Runtime as pallet_proxy::Config>::MaxProxies::get() {
+			let delegate = AccountId::new(sp_io::hashing::blake2_256(&index.to_le_bytes()));
+			// There is room for as many.
+			let _ = Proxy::add_proxy_delegate(account, delegate, ProxyType::Any, 0);
+		}
 	}
 }
 
 impl pallet_labels::Config for Runtime {
 	type Ledger = Here;
 	type Metering = FreeCalls;
+	type Council = CouncilMembers;
 	type RuntimeCall = RuntimeCall;
-	type OnRotation = MoveBalance;
+	type OnRotation = MoveAlong;
 	type MaxValidity = MaxValidity;
 	type MaxSignatureValidity = MaxSignatureValidity;
 	type MaxApplications = MaxApplications;
+	type ApplicationLifetime = ApplicationLifetime;
 	type WeightInfo = weights::pallet_labels::WeightInfo<Runtime>;
 }

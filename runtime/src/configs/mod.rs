@@ -15,4 +15,6 @@ pub use fees::FeeBeyondQuota;
 pub use governance::{Abstention, CouncilCollective};
 #[cfg(test)]
 pub(crate) use labels::{FreeCalls, Here};
+#[cfg(test)]
+pub(crate) use system::RuntimeBlockWeights;
 pub use utilities::ProxyType;

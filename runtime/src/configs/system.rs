@@ -18,7 +18,10 @@ use frame_support::{
 	},
 };
 use frame_system::limits::{BlockLength, BlockWeights};
-use sp_runtime::{traits::AccountIdLookup, Perbill};
+use sp_runtime::{
+	traits::{AccountIdLookup, SaturatedConversion},
+	Perbill,
+};
 use sp_version::RuntimeVersion;
 
 /// Share of a block that is open to everybody; the rest is for operational calls, so that a flood cannot lock the council out.
@@ -30,6 +33,18 @@ const MAX_BLOCK_LENGTH: u32 = 4 * 1024 * 1024;
 
 /// One second of execution on the machine that the weights were measured on. No proof size: Chirograph is its own chain.
 const MAX_BLOCK_WEIGHT: Weight = Weight::from_parts(BLOCK_EXECUTION_TIME * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
+
+/// How many thousandths of a block a weight takes, in whichever of its two measures it takes more.
+pub fn thousandths_of_block(weight: Weight) -> u32 {
+	let block = RuntimeBlockWeights::get().max_block;
+	let thousandths = |part: u64, whole: u64| {
+		let part = u128::from(part).saturating_mul(1_000);
+		part.checked_div(whole.into()).unwrap_or_default()
+	};
+	let time = thousandths(weight.ref_time(), block.ref_time());
+	let proof = thousandths(weight.proof_size(), block.proof_size());
+	time.max(proof).saturated_into()
+}
 
 /// A part of a weight.
 pub fn share_of(weight: Weight, ratio: Perbill) -> Weight {

@@ -44,21 +44,22 @@ impl pallet_multisig::Config for Runtime {
 	Copy, Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub enum ProxyType {
-	/// Everything.
+	/// Everything but what a council member does, which it does itself.
 	#[default]
+	#[codec(index = 0)]
 	Any,
 	/// Submit proofs.
+	#[codec(index = 1)]
 	Proofs,
-	/// Propose and vote in the council.
-	Council,
+	// Index 2 was `Council`, which let others vote for a member: it is not used again.
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {
 	fn filter(&self, call: &RuntimeCall) -> bool {
 		match self {
-			Self::Any => true,
+			// Of what is inside of a batch, of a derived account's or of a confirmed call, the filter is asked again.
+			Self::Any => !matches!(call, RuntimeCall::Council(_)),
 			Self::Proofs => matches!(call, RuntimeCall::Proofs(_)),
-			Self::Council => matches!(call, RuntimeCall::Council(_)),
 		}
 	}
 

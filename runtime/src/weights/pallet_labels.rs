@@ -59,10 +59,10 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `481`
 		//  Estimated: `3667`
 		// Minimum execution time: 24_566_000 picoseconds.
-		Weight::from_parts(26_619_000, 0)
+		Weight::from_parts(41_619_000, 0)
 			.saturating_add(Weight::from_parts(0, 3667))
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Labels::Labels` (r:1 w:0)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -83,10 +83,10 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `535`
 		//  Estimated: `3667`
 		// Minimum execution time: 1_135_965_000 picoseconds.
-		Weight::from_parts(1_200_040_000, 0)
+		Weight::from_parts(1_215_040_000, 0)
 			.saturating_add(Weight::from_parts(0, 3667))
-			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Labels::Applications` (r:1 w:1)
 	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
@@ -97,10 +97,10 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `445`
 		//  Estimated: `3667`
 		// Minimum execution time: 11_618_000 picoseconds.
-		Weight::from_parts(12_689_000, 0)
+		Weight::from_parts(14_689_000, 0)
 			.saturating_add(Weight::from_parts(0, 3667))
 			.saturating_add(T::DbWeight::get().reads(2))
-			.saturating_add(T::DbWeight::get().writes(2))
+			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Labels::Labels` (r:1 w:2)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -123,10 +123,10 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `624`
 		//  Estimated: `3667`
 		// Minimum execution time: 45_678_000 picoseconds.
-		Weight::from_parts(48_833_000, 0)
+		Weight::from_parts(50_833_000, 0)
 			.saturating_add(Weight::from_parts(0, 3667))
 			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(10))
+			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	/// Storage: `Labels::Labels` (r:1 w:1)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -151,10 +151,10 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `624`
 		//  Estimated: `3667`
 		// Minimum execution time: 39_178_000 picoseconds.
-		Weight::from_parts(41_673_000, 0)
+		Weight::from_parts(43_673_000, 0)
 			.saturating_add(Weight::from_parts(0, 3667))
 			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(8))
+			.saturating_add(T::DbWeight::get().writes(9))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -173,9 +173,9 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `772`
 		//  Estimated: `6342`
 		// Minimum execution time: 39_930_000 picoseconds.
-		Weight::from_parts(42_523_000, 0)
+		Weight::from_parts(44_523_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
-			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
@@ -195,9 +195,9 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `773`
 		//  Estimated: `6342`
 		// Minimum execution time: 39_629_000 picoseconds.
-		Weight::from_parts(41_672_000, 0)
+		Weight::from_parts(43_672_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
-			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
@@ -217,10 +217,10 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `772`
 		//  Estimated: `6342`
 		// Minimum execution time: 40_952_000 picoseconds.
-		Weight::from_parts(43_355_000, 0)
-			.saturating_add(Weight::from_parts(0, 6342))
-			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(8))
+		Weight::from_parts(100_355_000, 0)
+			.saturating_add(Weight::from_parts(0, 26760))
+			.saturating_add(T::DbWeight::get().reads(17))
+			.saturating_add(T::DbWeight::get().writes(17))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -239,9 +239,9 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `772`
 		//  Estimated: `6342`
 		// Minimum execution time: 40_861_000 picoseconds.
-		Weight::from_parts(43_314_000, 0)
+		Weight::from_parts(45_314_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
-			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
@@ -261,9 +261,9 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `772`
 		//  Estimated: `6342`
 		// Minimum execution time: 39_269_000 picoseconds.
-		Weight::from_parts(41_992_000, 0)
+		Weight::from_parts(43_992_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
-			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Labels::Labels` (r:1 w:0)
@@ -283,10 +283,10 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `1381`
 		//  Estimated: `23661`
 		// Minimum execution time: 41_001_000 picoseconds.
-		Weight::from_parts(43_525_000, 0)
-			.saturating_add(Weight::from_parts(0, 23661))
-			.saturating_add(T::DbWeight::get().reads(13))
-			.saturating_add(T::DbWeight::get().writes(1))
+		Weight::from_parts(143_525_000, 0)
+			.saturating_add(Weight::from_parts(0, 50421))
+			.saturating_add(T::DbWeight::get().reads(36))
+			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	/// Storage: `Labels::Labels` (r:3 w:0)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -309,10 +309,10 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `2076`
 		//  Estimated: `26760`
 		// Minimum execution time: 105_738_000 picoseconds.
-		Weight::from_parts(114_030_000, 0)
+		Weight::from_parts(174_030_000, 0)
 			.saturating_add(Weight::from_parts(0, 26760))
-			.saturating_add(T::DbWeight::get().reads(19))
-			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().reads(23))
+			.saturating_add(T::DbWeight::get().writes(10))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:0)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -329,9 +329,9 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `1824`
 		//  Estimated: `6342`
 		// Minimum execution time: 31_276_000 picoseconds.
-		Weight::from_parts(33_290_000, 0)
+		Weight::from_parts(43_290_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
-			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:1)
@@ -353,9 +353,9 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `1834`
 		//  Estimated: `26760`
 		// Minimum execution time: 51_187_000 picoseconds.
-		Weight::from_parts(55_483_000, 0)
+		Weight::from_parts(72_483_000, 0)
 			.saturating_add(Weight::from_parts(0, 26760))
-			.saturating_add(T::DbWeight::get().reads(15))
+			.saturating_add(T::DbWeight::get().reads(27))
 			.saturating_add(T::DbWeight::get().writes(14))
 	}
 	/// Storage: `Labels::Labels` (r:3 w:2)
@@ -383,10 +383,10 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `2272`
 		//  Estimated: `24183`
 		// Minimum execution time: 90_395_000 picoseconds.
-		Weight::from_parts(96_664_000, 0)
-			.saturating_add(Weight::from_parts(0, 24183))
-			.saturating_add(T::DbWeight::get().reads(20))
-			.saturating_add(T::DbWeight::get().writes(17))
+		Weight::from_parts(406_664_000, 0)
+			.saturating_add(Weight::from_parts(0, 50421))
+			.saturating_add(T::DbWeight::get().reads(37))
+			.saturating_add(T::DbWeight::get().writes(20))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -411,10 +411,10 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `1481`
 		//  Estimated: `24183`
 		// Minimum execution time: 106_028_000 picoseconds.
-		Weight::from_parts(117_294_000, 0)
+		Weight::from_parts(367_294_000, 0)
 			.saturating_add(Weight::from_parts(0, 24183))
-			.saturating_add(T::DbWeight::get().reads(16))
-			.saturating_add(T::DbWeight::get().writes(15))
+			.saturating_add(T::DbWeight::get().reads(21))
+			.saturating_add(T::DbWeight::get().writes(18))
 	}
 	/// Storage: `Labels::Labels` (r:3 w:3)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -445,10 +445,10 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `2244`
 		//  Estimated: `24183`
 		// Minimum execution time: 143_805_000 picoseconds.
-		Weight::from_parts(163_704_000, 0)
+		Weight::from_parts(420_704_000, 0)
 			.saturating_add(Weight::from_parts(0, 24183))
-			.saturating_add(T::DbWeight::get().reads(21))
-			.saturating_add(T::DbWeight::get().writes(22))
+			.saturating_add(T::DbWeight::get().reads(28))
+			.saturating_add(T::DbWeight::get().writes(26))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:1)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -469,9 +469,9 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `881`
 		//  Estimated: `6342`
 		// Minimum execution time: 43_235_000 picoseconds.
-		Weight::from_parts(46_179_000, 0)
+		Weight::from_parts(48_179_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
-			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Labels::Holders` (r:1 w:0)
@@ -509,10 +509,10 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		//  Measured:  `935`
 		//  Estimated: `3666`
 		// Minimum execution time: 27_200_000 picoseconds.
-		Weight::from_parts(28_963_000, 0)
-			.saturating_add(Weight::from_parts(0, 3666))
-			.saturating_add(T::DbWeight::get().reads(4))
-			.saturating_add(T::DbWeight::get().writes(3))
+		Weight::from_parts(83_963_000, 0)
+			.saturating_add(Weight::from_parts(0, 26760))
+			.saturating_add(T::DbWeight::get().reads(15))
+			.saturating_add(T::DbWeight::get().writes(12))
 	}
 	/// Storage: `Labels::Labels` (r:1 w:0)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)

@@ -2,11 +2,11 @@
 
 //! Who gets an extrinsic into a pool and into a block, before any call is dispatched.
 
-use super::{hand_over, FOUNDERS_ENDED};
-use crate::{mock::*, Admission, ApplicationUsage, Call, Error, Usage, Usages};
+use super::{council_revokes, council_suspends, hand_over, FOUNDERS_ENDED};
+use crate::{mock::*, Admission, ApplicationUsage, Call, Error, Usage, Usages, MAX_ATTEMPTS};
 use chirograph_primitives::{
-	AccountId, AdmissionFault, CertificateHash, GuardianIds, LabelRevocationReason, Operations, Quota, QuotaUsage,
-	RejectionReason, RetirementReason, Role, Roles, SuspensionReason,
+	AccountId, AdmissionFault, CertificateClaim, CertificateHash, CertificateKey, Country, GuardianIds, Jurisdiction,
+	LabelRevocationReason, Operations, Quota, QuotaUsage, RejectionReason, RetirementReason, Role, Roles, SuspensionReason,
 };
 use codec::{Decode, Encode};
 use frame_support::{
@@ -109,12 +109,14 @@ fn every_call() -> [Call<Test>; 26] {
 		Call::bind_passkey {
 			passkey: Emil.authenticator().passkey(),
 			guarded: Operations::all(),
+			sequence: 0,
 			assertion: Emil.authenticator().assert(&[0; 32]),
 		},
 		Call::unbind_passkey {},
 		Call::confirm {
 			label,
 			call: Box::new(free(1)),
+			sequence: 0,
 			assertion: Emil.authenticator().assert(&[0; 32]),
 		},
 	]
@@ -210,7 +212,7 @@ fn every_call_is_among_those_that_are_tried() {
 #[test]
 fn account_that_nobody_knows_may_apply_and_nothing_else() {
 	with_chain(|| {
-		assert!(!System::account_exists(&Fred.account()));
+		frame_system::Account::<Test>::remove(Fred.account());
 		for call in all_but_applying() {
 			assert_refused(Fred, &call, AdmissionFault::NoLabel);
 		}
@@ -226,7 +228,7 @@ fn applicant_may_withdraw_and_nothing_else() {
 		assert_ok!(Fred.applies([Role::Owner]));
 		for call in all_but_applying() {
 			if call == withdrawal() {
-				assert_ok!(offer(Fred, 0, &call, 0));
+				assert_ok!(offer(Fred, next_nonce(Fred), &call, 0));
 			} else {
 				assert_refused(Fred, &call, AdmissionFault::NoLabel);
 			}
@@ -273,16 +275,141 @@ fn applications_of_all_accounts_are_bounded_in_a_window() {
 fn applications_that_wait_are_bounded_in_all_windows() {
 	with_chain(|| {
 		for seed in 1..=MaxApplications::get() as u8 {
-			let stranger = RuntimeOrigin::signed(AccountId::new([100 + seed; 32]));
-			let roles = Roles::only(Role::Owner);
+			let stranger = AccountId::new([100 + seed; 32]);
+			System::inc_account_nonce(&stranger);
+			let (stranger, roles) = (RuntimeOrigin::signed(stranger), Roles::only(Role::Owner));
 			let applied = Labels::apply(stranger, DOSSIER, Fred.organisation(), germany(), roles, None);
 			assert_ok!(applied);
 		}
-		assert_refused(Fred, &application(), AdmissionFault::TooManyApplications);
+		assert_refused(Fred, &application(), AdmissionFault::TooManyWaiting);
 		at(400);
-		assert_refused(Fred, &application(), AdmissionFault::TooManyApplications);
+		assert_refused(Fred, &application(), AdmissionFault::TooManyWaiting);
 		assert_ok!(Labels::withdraw(RuntimeOrigin::signed(AccountId::new([101; 32]))));
 		assert_ok!(include(Fred, &application(), 0));
+	});
+}
+
+#[test]
+fn application_is_admitted_to_the_place_of_one_that_lapsed() {
+	with_chain(|| {
+		for seed in 1..=MaxApplications::get() as u8 {
+			let stranger = AccountId::new([100 + seed; 32]);
+			System::inc_account_nonce(&stranger);
+			let (stranger, roles) = (RuntimeOrigin::signed(stranger), Roles::only(Role::Owner));
+			assert_ok!(Labels::apply(stranger, DOSSIER, Fred.organisation(), germany(), roles, None));
+		}
+		at(NOW + ApplicationLifetime::get() - 1);
+		assert_refused(Fred, &application(), AdmissionFault::TooManyWaiting);
+		at(NOW + ApplicationLifetime::get());
+		assert_ok!(include(Fred, &application(), 0));
+	});
+}
+
+/// Or one account fills a window before another is even looked at.
+#[test]
+fn applicant_sends_one_at_a_time() {
+	with_chain(|| {
+		let (next, too_early) = (next_nonce(Fred), Err(InvalidTransaction::Future.into()));
+		assert_ok!(offer(Fred, next, &application(), 0));
+		assert_eq!(offer(Fred, next + 1, &application(), 0), too_early);
+		assert_ok!(Fred.applies([Role::Owner]));
+		assert_ok!(offer(Fred, next, &withdrawal(), 0));
+		assert_eq!(offer(Fred, next + 1, &withdrawal(), 0), too_early);
+		assert_ok!(offer(Emil, 1, &free(1), 0));
+	});
+}
+
+#[test]
+fn account_without_a_label_sends_so_many_and_no_more_whatever_becomes_of_them() {
+	with_chain(|| {
+		frame_system::Account::<Test>::remove(Fred.account());
+		for attempt in 0..MAX_ATTEMPTS {
+			// Each in a window of its own: it is not for the others that there is no room.
+			at(NOW + 100 * attempt);
+			assert_ok!(include(Fred, &application(), 0));
+		}
+		at(NOW + 100 * MAX_ATTEMPTS);
+		assert_refused(Fred, &application(), AdmissionFault::TooManyAttempts);
+		assert_ok!(Fred.applies([Role::Owner]));
+		assert_refused(Fred, &withdrawal(), AdmissionFault::TooManyAttempts);
+		assert_ok!(include(Gina, &application(), 0));
+		let approved = Labels::approve(Anna.origin(), Fred.account(), application_of(Fred), expires());
+		assert_ok!(approved);
+		assert_ok!(include(Fred, &free(1), 0));
+	});
+}
+
+/// The time of the next block.
+fn expires() -> u64 {
+	(u64::from(System::block_number()) + 1) * 2_000
+}
+
+#[test]
+fn application_that_could_only_be_refused_takes_no_place() {
+	let key = CertificateKey::P256([0; 33]);
+	let claim = CertificateClaim {
+		certificate: CertificateHash([0; 32]),
+		key,
+		signature: [0; 64],
+	};
+	let nowhere = Jurisdiction {
+		country: Country(*b"de"),
+		region: [0; 3],
+	};
+	let owner = Roles::only(Role::Owner);
+	for (jurisdiction, roles, certificate) in [
+		(germany(), Roles::NONE, None),
+		(germany(), Roles::only(Role::Auditor), None),
+		(nowhere, owner, None),
+		(germany(), owner, Some(claim)),
+	] {
+		with_chain(|| {
+			let call = RuntimeCall::Labels(Call::apply {
+				dossier: DOSSIER,
+				organisation: Fred.organisation(),
+				jurisdiction,
+				roles,
+				certificate,
+			});
+			assert_refused(Fred, &call, AdmissionFault::MalformedApplication);
+			assert_eq!(ApplicationUsage::<Test>::get(), Usage::default());
+			assert_ok!(include(Fred, &application(), 0));
+		});
+	}
+}
+
+/// Or nobody could renew the labels of the council, which it alone renews.
+#[test]
+fn member_of_the_council_whose_label_is_over_sends_what_outlives_it_and_nothing_else() {
+	with_chain(|| {
+		seat(Emil);
+		at(FOUNDERS_ENDED);
+		for call in all_but_applying() {
+			if call == free(1) {
+				assert_ok!(offer(Emil, 0, &call, 0));
+			} else {
+				assert_refused(Emil, &call, AdmissionFault::Expired);
+			}
+		}
+		assert_refused(Dora, &free(1), AdmissionFault::Expired);
+		// It counts as ever.
+		allow(Role::Owner, 2, 1_000);
+		assert_ok!(include(Emil, &free(2), 0));
+		assert_refused(Emil, &free(1), AdmissionFault::QuotaUsedUp);
+	});
+}
+
+#[test]
+fn member_of_the_council_whose_label_is_suspended_or_revoked_sends_nothing() {
+	with_chain(|| {
+		seat(Emil);
+		assert_ok!(offer(Emil, 0, &free(1), 0));
+		council_suspends(Emil, SuspensionReason::Investigation);
+		assert_refused(Emil, &free(1), AdmissionFault::Suspended);
+		at(FOUNDERS_ENDED);
+		assert_refused(Emil, &free(1), AdmissionFault::Suspended);
+		council_revokes(Emil);
+		assert_refused(Emil, &free(1), AdmissionFault::Revoked);
 	});
 }
 
@@ -332,7 +459,7 @@ fn retired_key_sends_nothing_and_does_not_apply_either() {
 		hand_over(Emil, Fred);
 		for call in all_but_applying() {
 			assert_refused(Emil, &call, AdmissionFault::KeyRetired);
-			assert_ok!(offer(Fred, 0, &call, 0));
+			assert_ok!(offer(Fred, next_nonce(Fred), &call, 0));
 		}
 		assert_refused(Emil, &application(), AdmissionFault::KeyRetired);
 	});
@@ -376,9 +503,9 @@ fn nonce_orders_what_waits_and_nothing_is_executed_twice() {
 fn what_is_ahead_of_its_turn_uses_nothing_when_a_block_refuses_it() {
 	with_chain(|| {
 		for (who, call) in [(Emil, free(1)), (Emil, paid()), (Fred, application())] {
-			assert_ok!(offer(who, 1, &call, 10));
+			let ahead = next_nonce(who) + 1;
 			assert_storage_noop!(assert_eq!(
-				include_with_nonce(who, 1, &call, 10),
+				include_with_nonce(who, ahead, &call, 10),
 				Err(InvalidTransaction::Future.into())
 			));
 		}
@@ -393,11 +520,9 @@ fn application_of_an_account_without_providers_is_not_executed_twice() {
 		assert_ok!(include(Fred, &application(), 0));
 		assert_eq!(System::providers(&Fred.account()), 0);
 		assert_eq!(
-			include_with_nonce(Fred, 0, &application(), 0),
+			include_with_nonce(Fred, next_nonce(Fred) - 1, &application(), 0),
 			Err(InvalidTransaction::Stale.into())
 		);
-		let ahead = offer(Fred, 2, &application(), 0).expect("it is admitted");
-		assert_eq!(ahead.requires, [(Fred.account(), 1u32).encode()]);
 	});
 }
 
@@ -456,6 +581,24 @@ fn quota_counts_what_waits_in_the_pool() {
 		assert_eq!(offer(Emil, 5, &free(1), 0), used_up);
 		assert_ok!(offer(Emil, 3, &free(2), 0));
 		assert_eq!(offer(Emil, 3, &free(3), 0), used_up);
+	});
+}
+
+/// Each of them as many as the one that is judged: a pool does not say how many there are.
+#[test]
+fn quota_counts_the_bytes_of_what_waits_in_the_pool() {
+	with_chain(|| {
+		allow(Role::Owner, 100, 1_000);
+		let used_up = Err(refusal(AdmissionFault::QuotaUsedUp));
+		assert_ok!(offer(Emil, 3, &free(1), 250));
+		assert_eq!(offer(Emil, 3, &free(1), 251), used_up);
+		assert_eq!(offer(Emil, 4, &free(1), 250), used_up);
+		assert_ok!(include(Emil, &free(1), 500));
+		// What is in a block is counted as it is.
+		assert_eq!(Usages::<Test>::get(Emil.number()).used.bytes, 500);
+		assert_ok!(offer(Emil, 2, &free(1), 250));
+		assert_eq!(offer(Emil, 2, &free(1), 251), used_up);
+		assert_eq!(offer(Emil, u32::MAX, &paid(), usize::MAX).map(|_| ()), Ok(()));
 	});
 }
 
@@ -534,10 +677,11 @@ fn applications_come_after_every_label() {
 		Usages::<Test>::insert(Anna.number(), Usage { window: 3, used });
 		let last = priority(Anna, 0, &free(1));
 		assert_refused(Anna, &free(2), AdmissionFault::QuotaUsedUp);
-		assert_eq!(priority(Fred, 0, &application()), 0);
+		let next = next_nonce(Fred);
+		assert_eq!(priority(Fred, next, &application()), 0);
 		assert!(last >= PLACE);
 		assert_ok!(Fred.applies([Role::Owner]));
-		assert_eq!(priority(Fred, 0, &withdrawal()), 0);
+		assert_eq!(priority(Fred, next, &withdrawal()), 0);
 	});
 }
 

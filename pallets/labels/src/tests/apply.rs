@@ -29,7 +29,7 @@ fn certificate_key() -> SigningKey {
 fn by_p256(genesis: &GenesisHash, account: &AccountId) -> CertificateClaim {
 	let key = certificate_key();
 	let point = key.verifying_key().to_encoded_point(true);
-	let signature: Signature = key.sign(&payload::certificate(genesis, account));
+	let signature: Signature = key.sign(&payload::certificate(genesis, account, &CERTIFICATE));
 	CertificateClaim {
 		certificate: CERTIFICATE,
 		key: CertificateKey::P256(point.as_bytes().try_into().expect("is compressed")),
@@ -43,7 +43,7 @@ fn by_ed25519(genesis: &GenesisHash, account: &AccountId) -> CertificateClaim {
 	CertificateClaim {
 		certificate: CERTIFICATE,
 		key: CertificateKey::Ed25519(key.public().0),
-		signature: key.sign(&payload::certificate(genesis, account)).0,
+		signature: key.sign(&payload::certificate(genesis, account, &CERTIFICATE)).0,
 	}
 }
 
@@ -131,16 +131,102 @@ fn an_application_after_a_rejection_clears_the_rejection() {
 #[test]
 fn no_more_applications_wait_than_the_bound_allows() {
 	with_chain(|| {
-		let origin = |index: u32| RuntimeOrigin::signed(AccountId::new([100 + index as u8; 32]));
-		for index in 0..MaxApplications::get() {
-			let roles = Roles::only(Role::Owner);
-			let applied = Labels::apply(origin(index), DOSSIER, Fred.organisation(), germany(), roles, None);
-			assert_ok!(applied);
-		}
+		crowd();
 		assert_noop!(Fred.applies([Role::Owner]), Error::<Test>::TooManyApplications);
-		assert_ok!(Labels::withdraw(origin(0)));
+		assert_ok!(Labels::withdraw(RuntimeOrigin::signed(stranger(0))));
 		assert_ok!(Fred.applies([Role::Owner]));
 		assert_noop!(Gina.applies([Role::Owner]), Error::<Test>::TooManyApplications);
+	});
+}
+
+fn stranger(index: u32) -> AccountId {
+	AccountId::new([100 + index as u8; 32])
+}
+
+/// As many strangers apply as may, each a block after the one before.
+fn crowd() {
+	for index in 0..MaxApplications::get() {
+		at(NOW + index);
+		System::inc_account_nonce(stranger(index));
+		let (origin, roles) = (RuntimeOrigin::signed(stranger(index)), Roles::only(Role::Owner));
+		assert_ok!(Labels::apply(origin, DOSSIER, Fred.organisation(), germany(), roles, None));
+	}
+}
+
+#[test]
+fn an_application_that_waited_for_too_long_gives_way_the_oldest_first() {
+	with_chain(|| {
+		crowd();
+		at(NOW + ApplicationLifetime::get() - 1);
+		assert_noop!(Fred.applies([Role::Owner]), Error::<Test>::TooManyApplications);
+		at(NOW + ApplicationLifetime::get());
+		events();
+		assert_ok!(Fred.applies([Role::Owner]));
+		assert_eq!(events()[0], Event::Lapsed { account: stranger(0) });
+		assert!(!Applications::<Test>::contains_key(stranger(0)) && Applications::<Test>::contains_key(stranger(1)));
+		assert_eq!(Applications::<Test>::count(), MaxApplications::get());
+		// The next one applied a block later.
+		assert_noop!(Gina.applies([Role::Owner]), Error::<Test>::TooManyApplications);
+		at(NOW + ApplicationLifetime::get() + 1);
+		assert_ok!(Gina.applies([Role::Owner]));
+		assert!(!Applications::<Test>::contains_key(stranger(1)));
+		// Whoever gave way may apply again, where there is room.
+		at(NOW + ApplicationLifetime::get() + 2);
+		assert_ok!(Labels::apply(
+			RuntimeOrigin::signed(stranger(0)),
+			DOSSIER,
+			Fred.organisation(),
+			germany(),
+			Roles::only(Role::Owner),
+			None
+		));
+		assert!(!Applications::<Test>::contains_key(stranger(2)));
+	});
+}
+
+/// However long it waited.
+#[test]
+fn an_application_that_nobody_wants_the_place_of_waits_on() {
+	with_chain(|| {
+		assert_ok!(Gina.applies([Role::Owner]));
+		at(NOW + 10 * ApplicationLifetime::get());
+		assert_ok!(Fred.applies([Role::Owner]));
+		assert!(Applications::<Test>::contains_key(Gina.account()));
+		let expires = TestLedger::here().time + 1;
+		assert_ok!(Labels::approve(Anna.origin(), Gina.account(), application_of(Gina), expires));
+	});
+}
+
+/// Those of before say nothing of who is the oldest now.
+#[test]
+fn what_was_withdrawn_rejected_or_approved_gives_no_way() {
+	with_chain(|| {
+		crowd();
+		assert_ok!(Labels::withdraw(RuntimeOrigin::signed(stranger(0))));
+		let rejected = Labels::reject(Anna.origin(), stranger(1), RejectionReason::Unspecified);
+		assert_ok!(rejected);
+		for who in [Fred, Gina] {
+			assert_ok!(who.applies([Role::Owner]));
+		}
+		assert_ok!(Labels::approve(Anna.origin(), Fred.account(), application_of(Fred), EXPIRES));
+		assert_ok!(Hans.applies([Role::Owner]));
+		at(NOW + ApplicationLifetime::get() + 2);
+		events();
+		assert_ok!(Iris.applies([Role::Owner]));
+		assert_eq!(events()[0], Event::Lapsed { account: stranger(2) });
+	});
+}
+
+/// Whoever has a label could otherwise apply for as many accounts as it likes, past what bounds the applications of all in a window.
+#[test]
+fn an_account_that_signs_nothing_itself_does_not_apply() {
+	with_chain(|| {
+		frame_system::Account::<Test>::remove(Fred.account());
+		assert_noop!(Fred.applies([Role::Owner]), Error::<Test>::DerivedAccount);
+		System::inc_providers(&Fred.account());
+		assert_noop!(Fred.applies([Role::Owner]), Error::<Test>::DerivedAccount);
+		System::inc_account_nonce(Fred.account());
+		assert_ok!(Fred.applies([Role::Owner]));
 	});
 }
 
@@ -240,6 +326,22 @@ fn a_certificate_s_signature_is_for_one_network() {
 	}
 }
 
+/// A key may have several certificates, of which some are more than others.
+#[test]
+fn a_certificate_s_signature_is_for_one_certificate() {
+	for claim in CLAIMS {
+		with_chain(|| {
+			let claim = claim(&GENESIS, &Fred.account());
+			let another = CertificateClaim {
+				certificate: CertificateHash([0xcf; 32]),
+				..claim.clone()
+			};
+			assert_noop!(applies_with(Fred, another), Error::<Test>::CertificateSignatureMismatch);
+			assert_ok!(applies_with(Fred, claim));
+		});
+	}
+}
+
 #[test]
 fn a_certificate_s_signature_is_by_the_key_that_is_claimed() {
 	with_chain(|| {
@@ -271,7 +373,7 @@ fn the_twin_of_a_certificate_s_signature_is_refused() {
 		let genuine = by_p256(&GENESIS, &Fred.account());
 		let (r, s) = Signature::from_slice(&genuine.signature).expect("is one").split_scalars();
 		let twin = Signature::from_scalars(r, -s).expect("both are in range");
-		let payload = payload::certificate(&GENESIS, &Fred.account());
+		let payload = payload::certificate(&GENESIS, &Fred.account(), &CERTIFICATE);
 		assert!(
 			certificate_key().verifying_key().verify(&payload, &twin).is_ok(),
 			"the control"

@@ -5,8 +5,11 @@
 use super::{changed, council_suspends, events, hand_over};
 use crate::{mock::*, Call, Confirmed, Error, Event, Passkeys, Sequences};
 use chirograph_primitives::{
-	authenticator::Authenticator, passkey, payload, Assertion, Authority, BoundPasskey, Label, LabelEvent, LabelId,
-	LabelRevocationReason, Operation, Operation::*, Operations, Passkey, RetirementReason, Role, SuspensionReason::Investigation,
+	authenticator::Authenticator,
+	passkey, payload, Assertion, Authority, BoundPasskey, Label, LabelEvent, LabelId, LabelRevocationReason, Operation,
+	Operation::*,
+	Operations, Passkey, RetirementReason, Role,
+	SuspensionReason::{Investigation, KeyCompromised},
 };
 use codec::{Decode, Encode};
 use frame_support::{
@@ -47,6 +50,7 @@ fn binding(authenticator: &Authenticator, guarded: Operations, sequence: u32) ->
 	Call::bind_passkey {
 		passkey,
 		guarded,
+		sequence,
 		assertion: authenticator.assert(&challenge),
 	}
 }
@@ -58,8 +62,39 @@ fn confirm(authenticator: &Authenticator, call: RuntimeCall) -> DispatchResult {
 }
 
 fn confirm_with(call: RuntimeCall, assertion: Assertion) -> DispatchResult {
-	let (label, call) = (Emil.number(), Box::new(call));
-	send(Emil, Call::confirm { label, call, assertion })
+	let label = Emil.number();
+	let confirmed = Call::confirm {
+		label,
+		call: Box::new(call),
+		sequence: Sequences::<Test>::get(label),
+		assertion,
+	};
+	send(Emil, confirmed)
+}
+
+/// What was confirmed, said to be of that number.
+fn numbered(confirmed: Call<Test>, sequence: u32) -> Call<Test> {
+	let Call::confirm {
+		label, call, assertion, ..
+	} = confirmed
+	else {
+		unreachable!("is a confirmation")
+	};
+	Call::confirm {
+		label,
+		call,
+		sequence,
+		assertion,
+	}
+}
+
+/// Emil names Anna as the one guardian that it takes.
+fn naming_anna() -> Call<Test> {
+	Call::set_guardians {
+		guardians: vec![Anna.number()].try_into().expect("a few"),
+		threshold: 1,
+		delay: MIN_RECOVERY_DELAY,
+	}
 }
 
 fn is_bound(label: LabelId) -> Option<Passkey> {
@@ -118,18 +153,55 @@ fn what_is_guarded_takes_a_confirmation() {
 	});
 }
 
-/// Whoever names guardians can have the label moved by them.
+/// Whoever names guardians can have them move the label, to where it has no passkey: a thief of the key alone would get rid of it that way.
 #[test]
-fn who_may_move_the_label_is_guarded_as_moving_it() {
+fn guardians_are_named_with_the_passkey_whatever_the_label_guards() {
+	for guarded in Operation::ALL {
+		with_chain(|| {
+			assert_ok!(Emil.binds([guarded]));
+			assert_noop!(send(Emil, naming_anna()), Error::<Test>::ConfirmationNeeded);
+			assert_ok!(send(Emil, Emil.confirms(naming_anna())));
+			// Nor does the key alone take them away.
+			let nobody = || Call::set_guardians {
+				guardians: Default::default(),
+				threshold: 0,
+				delay: 0,
+			};
+			assert_noop!(send(Emil, nobody()), Error::<Test>::ConfirmationNeeded);
+			assert_ok!(send(Emil, Emil.confirms(nobody())));
+		});
+	}
+	// The control: where there were no such rule, this is what would come of it.
 	with_chain(|| {
-		let guardians = || Call::set_guardians {
-			guardians: vec![Anna.number()].try_into().expect("a few"),
-			threshold: 1,
-			delay: MIN_RECOVERY_DELAY,
-		};
-		assert_ok!(Emil.binds([Rotating]));
-		assert_noop!(send(Emil, guardians()), Error::<Test>::ConfirmationNeeded);
-		assert_ok!(send(Emil, Emil.confirms(guardians())));
+		assert_ok!(send(Emil, naming_anna()));
+		assert_ok!(Emil.binds([Registering]));
+		let (label, account) = (Emil.number(), Fred.account());
+		let consent = Fred.takes_over(label, NOW);
+		assert_ok!(Labels::initiate_recovery(Anna.origin(), label, account.clone(), NOW, consent));
+		at(NOW + MIN_RECOVERY_DELAY);
+		assert_ok!(Labels::complete_recovery(Anna.origin(), label, account));
+		assert_eq!(is_bound(label), None);
+	});
+}
+
+/// Whoever wants to object must be able to, and fast: with the key alone. A thief of it keeps the label from nobody but those guardians, and
+/// no longer than until the key is reported.
+#[test]
+fn objecting_to_a_recovery_takes_the_key_alone() {
+	with_chain(|| {
+		assert_ok!(send(Emil, naming_anna()));
+		assert_ok!(Emil.binds(Operation::ALL));
+		let (label, account) = (Emil.number(), Fred.account());
+		let begin = || Labels::initiate_recovery(Anna.origin(), label, account.clone(), NOW, Fred.takes_over(label, NOW));
+		assert_ok!(begin());
+		assert_ok!(send(Emil, Call::veto_recovery { label }));
+		assert_ok!(begin());
+		let since = NOW + 1;
+		at(since);
+		council_suspends(Emil, KeyCompromised { since });
+		assert_noop!(send(Emil, Call::veto_recovery { label }), Error::<Test>::KeyCompromised);
+		at(NOW + MIN_RECOVERY_DELAY);
+		assert_ok!(Labels::complete_recovery(Anna.origin(), label, account.clone()));
 	});
 }
 
@@ -182,10 +254,37 @@ fn a_confirmation_is_good_once() {
 		let once = Emil.confirms(remark());
 		assert_ok!(send(Emil, once.clone()));
 		for sender in [Emil, Anna] {
-			assert_noop!(send(sender, once.clone()), Error::<Test>::AssertionForOtherCall);
+			assert_noop!(send(sender, once.clone()), Error::<Test>::ReplayedAssertion);
 		}
+		// Its number is not to be changed.
+		let renumbered = numbered(once.clone(), 2);
+		assert_noop!(send(Emil, renumbered), Error::<Test>::AssertionForOtherCall);
 		assert_ok!(send(Emil, Emil.confirms(remark())));
 		assert_eq!(Sequences::<Test>::get(Emil.number()), 3);
+		assert_noop!(send(Emil, once), Error::<Test>::ReplayedAssertion);
+	});
+}
+
+#[test]
+fn confirmations_are_used_in_the_order_of_their_numbers() {
+	with_chain(|| {
+		assert_ok!(Emil.binds([Rotating]));
+		let (label, call) = (Emil.number(), remark());
+		let challenge = passkey::challenge(&GENESIS, label, 2, &call.encode());
+		let second = Call::confirm {
+			label,
+			call: Box::new(call),
+			sequence: 2,
+			assertion: Emil.authenticator().assert(&challenge),
+		};
+		assert_noop!(send(Emil, second.clone()), Error::<Test>::AssertionTooEarly);
+		assert_noop!(
+			send(Emil, numbered(second.clone(), u32::MAX)),
+			Error::<Test>::AssertionTooEarly
+		);
+		assert_noop!(send(Emil, numbered(second.clone(), 0)), Error::<Test>::ReplayedAssertion);
+		assert_ok!(send(Emil, Emil.confirms(remark())));
+		assert_ok!(send(Emil, second));
 	});
 }
 
@@ -243,12 +342,15 @@ fn a_confirmation_by_somebody_else_is_refused() {
 fn a_label_without_a_passkey_confirms_nothing() {
 	with_chain(|| {
 		assert_noop!(send(Emil, Emil.confirms(remark())), Error::<Test>::NoPasskey);
-		let nobody = Call::confirm {
-			label: 99,
-			call: Box::new(remark()),
-			assertion: Emil.authenticator().assert(&[0; 32]),
-		};
-		assert_noop!(send(Emil, nobody), Error::<Test>::NoPasskey);
+		for label in [0, 6] {
+			let nobody = Call::confirm {
+				label,
+				call: Box::new(remark()),
+				sequence: 0,
+				assertion: Emil.authenticator().assert(&[0; 32]),
+			};
+			assert_noop!(send(Emil, nobody), Error::<Test>::UnknownLabel);
+		}
 	});
 }
 
@@ -297,7 +399,15 @@ fn a_passkey_shows_that_it_is_there_before_it_is_bound() {
 			key: [0xff; 33],
 			..Emil.authenticator().passkey()
 		};
-		let bind = |passkey, guarded| Labels::bind_passkey(Emil.origin(), passkey, guarded, assertion.clone());
+		let bind_as = |sequence, passkey, guarded| {
+			let assertion = assertion.clone();
+			Labels::bind_passkey(Emil.origin(), passkey, guarded, sequence, assertion)
+		};
+		let bind = |passkey, guarded| bind_as(0, passkey, guarded);
+		assert_noop!(
+			bind_as(1, Emil.authenticator().passkey(), guarded),
+			Error::<Test>::AssertionTooEarly
+		);
 		assert_noop!(bind(no_key, guarded), Error::<Test>::MalformedAssertion);
 		// Other words, other challenge.
 		assert_noop!(bind(of_another, guarded), Error::<Test>::AssertionForOtherCall);
@@ -331,14 +441,14 @@ fn an_authenticator_that_counts_is_not_believed_when_it_counts_back() {
 		assert_ok!(bind(&authenticator, Operations::only(Rotating)));
 		for counter in [5, 4, 1, 0] {
 			authenticator.counter = counter;
-			assert_noop!(confirm(&authenticator, remark()), Error::<Test>::ReplayedAssertion);
+			assert_noop!(confirm(&authenticator, remark()), Error::<Test>::AuthenticatorCountedBack);
 		}
 		for counter in [6, 7, u32::MAX] {
 			authenticator.counter = counter;
 			assert_ok!(confirm(&authenticator, remark()));
 			assert_eq!(Passkeys::<Test>::get(Emil.number()).map(|bound| bound.counter), Some(counter));
 		}
-		assert_noop!(confirm(&authenticator, remark()), Error::<Test>::ReplayedAssertion);
+		assert_noop!(confirm(&authenticator, remark()), Error::<Test>::AuthenticatorCountedBack);
 	});
 }
 
@@ -388,20 +498,25 @@ fn what_an_origin_may_not_call_it_may_not_call_confirmed() {
 	});
 }
 
+/// Neither another label's nor its own. Further inside, see the tests of the runtime.
 #[test]
-fn a_confirmed_call_in_a_confirmed_call_counts_for_its_own_label() {
+fn a_confirmed_call_has_no_confirmed_call_inside() {
 	with_chain(|| {
 		assert_ok!(Emil.binds([Rotating]));
 		assert_ok!(Anna.binds([Rotating]));
-		let of_emil = |call: RuntimeCall| send(Emil, Emil.confirms(call));
-		// Inside of Anna's, it is Anna's only.
-		assert_noop!(of_emil(Anna.confirms(rotate()).into()), Error::<Test>::ConfirmationNeeded);
-		assert_ok!(of_emil(Anna.confirms(remark()).into()));
-		assert!(!Confirmed::<Test>::exists());
-		// And when it is over, it is as before.
+		for whose in [Anna, Emil] {
+			for call in [RuntimeCall::from(rotate()), remark()] {
+				let nested = Emil.confirms(whose.confirms(call));
+				assert_noop!(send(Emil, nested), Error::<Test>::NestedConfirmation);
+			}
+		}
 		Confirmed::<Test>::put(Anna.number());
-		assert_ok!(of_emil(remark()));
-		assert_eq!(Confirmed::<Test>::take(), Some(Anna.number()));
+		assert_noop!(send(Emil, Emil.confirms(remark())), Error::<Test>::NestedConfirmation);
+		Confirmed::<Test>::kill();
+		// The control: one after the other.
+		assert_ok!(send(Emil, Anna.confirms(remark())));
+		assert_ok!(send(Emil, Emil.confirms(remark())));
+		assert!(!Confirmed::<Test>::exists());
 	});
 }
 
@@ -416,8 +531,10 @@ fn a_passkey_takes_another_s_place_when_that_confirms_it() {
 		assert_noop!(bind(&old, guarded), Error::<Test>::ConfirmationNeeded);
 		// The old one uses a confirmation up before the new one's turn comes.
 		let sequence = Sequences::<Test>::get(Emil.number());
-		let too_early = binding(&new, guarded, sequence);
-		assert_noop!(confirm(&old, too_early.into()), Error::<Test>::AssertionForOtherCall);
+		let used_up = binding(&new, guarded, sequence);
+		assert_noop!(confirm(&old, used_up.into()), Error::<Test>::ReplayedAssertion);
+		let too_early = binding(&new, guarded, sequence + 2);
+		assert_noop!(confirm(&old, too_early.into()), Error::<Test>::AssertionTooEarly);
 		assert_ok!(confirm(&old, binding(&new, guarded, sequence + 1).into()));
 		assert_eq!(is_bound(Emil.number()), Some(new.passkey()));
 		assert_eq!(Emil.label().guarded, guarded);
@@ -454,7 +571,7 @@ fn what_was_confirmed_once_stays_used_up_when_the_passkey_is_bound_again() {
 		let unbinding = Emil.confirms(Call::unbind_passkey {});
 		assert_ok!(send(Emil, unbinding.clone()));
 		assert_ok!(Emil.binds([Rotating]));
-		assert_noop!(send(Emil, unbinding.clone()), Error::<Test>::AssertionForOtherCall);
+		assert_noop!(send(Emil, unbinding.clone()), Error::<Test>::ReplayedAssertion);
 		// The control: it is the number alone that keeps it out.
 		assert_eq!(Sequences::<Test>::get(label), 3);
 		Sequences::<Test>::insert(label, 1);

@@ -5,9 +5,9 @@
 use super::{changed, council_revokes, council_suspends, events, grant_as, hand_over, FOUNDERS_ENDED};
 use crate::{mock::*, Error, Event, Guardians, History, Holders, Labels as Held, Recoveries, RetiredKeys};
 use chirograph_primitives::{
-	payload, AuthorityFault, BlockNumber, GuardianIds, Guardianship, Inclusion, Label, LabelEvent, LabelId, Ledger,
-	OwnerSignature, Recovery, RetiredKey,
-	RetirementReason::{self, Compromised, Lost},
+	payload, Approval, Approvals, AuthorityFault, BlockNumber, GuardianIds, Guardianship, Inclusion, Label, LabelEvent, LabelId,
+	LabelRevocationReason, Ledger, OwnerSignature, Recovery, RetiredKey,
+	RetirementReason::{self, Compromised, Lost, Rotated},
 	Role, Standing,
 	SuspensionReason::{Investigation, KeyCompromised, Unspecified},
 	MAX_GUARDIANS,
@@ -18,18 +18,43 @@ use sp_runtime::DispatchError;
 
 /// The first block in which the label can move, if enough guardians approved in [`NOW`].
 const READY: BlockNumber = NOW + MIN_RECOVERY_DELAY;
+/// The last one.
+const LAST: BlockNumber = READY + MIN_RECOVERY_DELAY;
 
 fn ids(guardians: &[Who]) -> GuardianIds {
 	let ids: Vec<LabelId> = guardians.iter().map(|guardian| guardian.number()).collect();
 	ids.try_into().expect("a few")
 }
 
-fn guardianship() -> Guardianship {
+/// As they said, each with its account.
+fn approvals(guardians: &[Who]) -> Approvals {
+	let approvals: Vec<_> = guardians
+		.iter()
+		.map(|guardian| Approval {
+			guardian: guardian.number(),
+			account: guardian.account(),
+		})
+		.collect();
+	approvals.try_into().expect("a few")
+}
+
+/// Named by Emil, in [`NOW`].
+fn named(guardians: &[Who], threshold: u32) -> Guardianship {
 	Guardianship {
-		guardians: ids(&[Bruno, Clara, Dora]),
-		threshold: 2,
+		guardians: ids(guardians),
+		threshold,
 		delay: MIN_RECOVERY_DELAY,
+		named_by: Emil.account(),
+		named_at: Inclusion {
+			block: NOW,
+			extrinsic: 1,
+			time: u64::from(NOW) * 2_000,
+		},
 	}
+}
+
+fn guardianship() -> Guardianship {
+	named(&[Bruno, Clara, Dora], 2)
 }
 
 /// Emil says who may help him.
@@ -79,6 +104,7 @@ fn approved(to: Who, by: Who, ready: Option<BlockNumber>) -> Event<Test> {
 		label: Emil.number(),
 		account: to.account(),
 		by: by.number(),
+		approver: by.account(),
 		ready,
 	}
 }
@@ -110,12 +136,7 @@ fn a_holder_names_guardians_in_any_order() {
 fn those_who_are_named_take_the_place_of_those_who_were() {
 	with_guardians(|| {
 		assert_ok!(name(&[Anna], 1));
-		let only_anna = Guardianship {
-			guardians: ids(&[Anna]),
-			threshold: 1,
-			delay: MIN_RECOVERY_DELAY,
-		};
-		assert_eq!(Guardians::<Test>::get(Emil.number()), Some(only_anna));
+		assert_eq!(Guardians::<Test>::get(Emil.number()), Some(named(&[Anna], 1)));
 		assert_noop!(begin(Bruno, Fred), Error::<Test>::NotGuardian);
 		assert_ok!(begin(Anna, Fred));
 	});
@@ -124,9 +145,7 @@ fn those_who_are_named_take_the_place_of_those_who_were() {
 #[test]
 fn guardians_are_other_labels_each_once_and_enough_of_them() {
 	with_chain(|| {
-		// Fred's would be the next number.
-		let refused: [(&[Who], u32); 9] = [
-			(&[], 0),
+		let refused: [(&[Who], u32); 7] = [
 			(&[], 1),
 			(&[Bruno], 0),
 			(&[Bruno], 2),
@@ -134,15 +153,16 @@ fn guardians_are_other_labels_each_once_and_enough_of_them() {
 			(&[Bruno, Clara, Dora], u32::MAX),
 			(&[Emil, Bruno, Clara], 2),
 			(&[Bruno, Clara, Bruno], 2),
-			(&[Bruno, Clara, Fred], 2),
 		];
 		for (guardians, threshold) in refused {
 			assert_noop!(name(guardians, threshold), Error::<Test>::InvalidGuardians);
 		}
+		// Fred's would be the next number.
+		assert_noop!(name(&[Bruno, Clara, Fred], 2), Error::<Test>::UnknownLabel);
 		let nobody: GuardianIds = vec![0u32].try_into().expect("a few");
 		assert_noop!(
 			Labels::set_guardians(Emil.origin(), nobody, 1, MIN_RECOVERY_DELAY),
-			Error::<Test>::InvalidGuardians
+			Error::<Test>::UnknownLabel
 		);
 		for threshold in 1..=3 {
 			assert_ok!(name(&[Bruno, Clara, Dora], threshold));
@@ -201,20 +221,173 @@ fn whose_label_is_of_no_use_names_nobody() {
 	});
 }
 
-/// An attempt is the affair of those who were guardians when it began. Whoever wants others objects first.
+/// An attempt is the affair of those who were guardians when it began. Otherwise one of them who begins again and again could not be got rid of.
 #[test]
-fn guardians_stay_while_an_attempt_is_pending() {
+fn guardians_that_are_named_end_the_attempts_of_those_before() {
+	for guardians in [&[Dora][..], &[Bruno, Clara, Dora]] {
+		with_guardians(|| {
+			enough_approve(Fred);
+			assert_ok!(begin(Dora, Gina));
+			at(READY);
+			assert_ok!(name(guardians, 1));
+			assert_eq!(attempts(), 0);
+			assert_noop!(complete(Dora, Fred), Error::<Test>::NoRecovery);
+			assert_noop!(approve(Dora, Gina), Error::<Test>::NoRecovery);
+			assert_noop!(veto(Emil.origin()), Error::<Test>::NoRecovery);
+		});
+	}
+}
+
+#[test]
+fn a_holder_who_names_nobody_has_no_guardians() {
 	with_guardians(|| {
-		assert_ok!(begin(Bruno, Fred));
-		assert_noop!(name(&[Dora], 1), Error::<Test>::RecoveryPending);
-		assert_ok!(veto(Emil.origin()));
-		assert_ok!(name(&[Bruno, Clara, Dora], 2));
 		enough_approve(Fred);
-		assert_noop!(name(&[Dora], 1), Error::<Test>::RecoveryPending);
 		at(READY);
+		events();
+		// No delay is too short for nobody.
+		assert_ok!(Labels::set_guardians(Emil.origin(), GuardianIds::default(), 0, 0));
+		let label = Emil.number();
+		assert_eq!(events(), [Event::GuardiansRemoved { label }]);
+		assert_eq!((Guardians::<Test>::get(label), attempts()), (None, 0));
+		assert_noop!(complete(Bruno, Fred), Error::<Test>::NotGuardian);
+		assert_noop!(begin(Bruno, Gina), Error::<Test>::NotGuardian);
+		assert_noop!(name(&[], 0), Error::<Test>::NoGuardians);
+		assert_ok!(name(&[Bruno], 1));
+	});
+}
+
+#[test]
+fn a_guardian_whose_label_is_of_no_use_is_not_named() {
+	let fates: [fn(); 3] = [
+		|| council_suspends(Dora, Investigation),
+		|| council_suspends(Dora, KeyCompromised { since: NOW }),
+		|| council_revokes(Dora),
+	];
+	for suffer in fates {
+		with_chain(|| {
+			assert_ok!(name(&[Bruno, Dora], 1));
+			suffer();
+			assert_noop!(name(&[Bruno, Dora], 1), Error::<Test>::GuardianNotUsable);
+			assert_ok!(name(&[Bruno], 1));
+		});
+	}
+	with_chain(|| {
+		grant(Fred);
+		assert_ok!(name(&[Fred], 1));
+		at((EXPIRES / 2_000) as BlockNumber);
+		assert_noop!(name(&[Fred], 1), Error::<Test>::GuardianNotUsable);
+		// Whoever holds it.
+		hand_over(Dora, Gina);
+		assert_ok!(name(&[Dora], 1));
+	});
+}
+
+// --- guardians whom a stolen key named ---
+
+/// Whoever stole the key could otherwise get the label back from its owner.
+#[test]
+fn guardians_are_gone_when_an_auditor_moves_a_label_whose_key_was_compromised() {
+	let ways: [fn() -> RetirementReason; 4] = [
+		|| Compromised { since: NOW },
+		|| Compromised { since: NOW + 5 },
+		|| {
+			council_suspends(Emil, KeyCompromised { since: NOW });
+			Lost
+		},
+		|| {
+			council_suspends(Emil, KeyCompromised { since: NOW });
+			council_suspends(Emil, Investigation);
+			Rotated
+		},
+	];
+	for way in ways {
+		for origin in [Anna.origin(), RuntimeOrigin::root()] {
+			with_guardians(|| {
+				enough_approve(Fred);
+				at(NOW + 5);
+				let reason = way();
+				events();
+				assert_ok!(reassign(origin, reason));
+				let label = Emil.number();
+				assert_eq!(events()[0], Event::GuardiansRemoved { label });
+				assert_eq!((Guardians::<Test>::get(label), attempts()), (None, 0));
+				assert_noop!(begin(Bruno, Gina), Error::<Test>::NotGuardian);
+			});
+		}
+	}
+	// The control: nothing is said against the key.
+	for reason in [Lost, Rotated] {
+		with_guardians(|| {
+			assert_ok!(reassign(Anna.origin(), reason));
+			assert_eq!(Guardians::<Test>::get(Emil.number()), Some(guardianship()));
+			assert_ok!(begin(Bruno, Gina));
+		});
+	}
+}
+
+/// Moves Emil's label to Hans, who wants it.
+fn reassign(origin: RuntimeOrigin, reason: RetirementReason) -> DispatchResult {
+	let (label, now) = (Emil.number(), System::block_number());
+	Labels::reassign(origin, label, reason, Hans.account(), now, Hans.takes_over(label, now))
+}
+
+/// What is known of the key counts, whenever it became known; and when it named them.
+#[test]
+fn guardians_whom_a_key_named_that_was_compromised_by_then_help_nobody() {
+	let reports: [fn(BlockNumber); 4] = [
+		// While it holds the label.
+		|since| council_suspends(Emil, KeyCompromised { since }),
+		|since| {
+			council_suspends(Emil, Investigation);
+			council_suspends(Emil, KeyCompromised { since });
+		},
+		// After it was thought to be lost, or was moved by the holder.
+		|since| {
+			assert_ok!(reassign(Anna.origin(), Lost));
+			assert_ok!(Labels::distrust(Anna.origin(), Emil.account(), since));
+		},
+		|since| {
+			hand_over(Emil, Hans);
+			assert_ok!(Labels::distrust(Anna.origin(), Emil.account(), since));
+		},
+	];
+	for report in reports {
+		for (since, are_trusted) in [(NOW - 1, false), (NOW, false), (NOW + 1, true)] {
+			with_guardians(|| {
+				at(NOW + 5);
+				report(since);
+				if are_trusted {
+					assert_ok!(begin(Bruno, Fred));
+					assert_ok!(approve(Clara, Fred));
+				} else {
+					assert_noop!(begin(Bruno, Fred), Error::<Test>::GuardiansNotTrusted);
+				}
+			});
+		}
+	}
+	// What began before becomes nothing.
+	with_guardians(|| {
+		enough_approve(Fred);
+		assert_ok!(begin(Dora, Gina));
+		council_suspends(Emil, KeyCompromised { since: NOW });
+		at(READY);
+		assert_noop!(approve(Bruno, Gina), Error::<Test>::GuardiansNotTrusted);
+		assert_noop!(complete(Bruno, Fred), Error::<Test>::GuardiansNotTrusted);
+		// The key was not compromised after all.
+		assert_ok!(Labels::reinstate(Anna.origin(), Emil.number()));
 		assert_ok!(complete(Bruno, Fred));
-		let by_fred = Labels::set_guardians(Fred.origin(), ids(&[Dora]), 1, MIN_RECOVERY_DELAY);
-		assert_ok!(by_fred);
+	});
+}
+
+/// Whoever has the label's next key names anew.
+#[test]
+fn guardians_are_named_anew_with_a_key_that_is_believed() {
+	with_guardians(|| {
+		assert_ok!(reassign(Anna.origin(), Lost));
+		assert_ok!(Labels::distrust(Anna.origin(), Emil.account(), NOW));
+		assert_noop!(begin(Bruno, Fred), Error::<Test>::GuardiansNotTrusted);
+		assert_ok!(Labels::set_guardians(Hans.origin(), ids(&[Bruno]), 1, MIN_RECOVERY_DELAY));
+		assert_ok!(begin(Bruno, Fred));
 	});
 }
 
@@ -247,7 +420,7 @@ fn a_guardian_who_begins_approves() {
 		let before = Emil.label();
 		assert_ok!(begin(Clara, Fred));
 		let begun = Recovery {
-			approvals: ids(&[Clara]),
+			approvals: approvals(&[Clara]),
 			ready: None,
 		};
 		assert_eq!(attempt(Fred), Some(begun));
@@ -287,14 +460,20 @@ fn nobody_but_a_guardian_of_the_label_helps() {
 		assert_noop!(approve(Fred, Fred), Error::<Test>::NoLabel);
 		assert_noop!(complete(Fred, Fred), Error::<Test>::NoLabel);
 		// Of a label that named nobody, and of what is no label, nobody is a guardian.
-		for label in [Anna.number(), 0, 6] {
+		let others = [
+			(Anna.number(), Error::<Test>::NotGuardian),
+			(0, Error::UnknownLabel),
+			(6, Error::UnknownLabel),
+		];
+		for (label, refusal) in others {
+			let refusal = DispatchError::from(refusal);
 			let calls: [&dyn Fn() -> DispatchResult; 3] = [
 				&|| Labels::initiate_recovery(Bruno.origin(), label, Gina.account(), READY, Gina.takes_over(label, READY)),
 				&|| Labels::approve_recovery(Bruno.origin(), label, Fred.account()),
 				&|| Labels::complete_recovery(Bruno.origin(), label, Fred.account()),
 			];
 			for call in calls {
-				assert_noop!(call(), Error::<Test>::NotGuardian);
+				assert_noop!(call(), refusal);
 			}
 		}
 	});
@@ -333,10 +512,13 @@ fn a_guardian_is_a_label_whichever_key_holds_it() {
 		let label = Emil.number();
 		// It is the same guardian, who began one attempt and approved it.
 		assert_noop!(begin(Gina, Hans), Error::<Test>::RecoveryPending);
-		assert_noop!(approve(Gina, Fred), Error::<Test>::AlreadyApproved);
 		hand_over(Clara, Hans);
 		assert_ok!(Labels::approve_recovery(Hans.origin(), label, Fred.account()));
 		at(READY);
+		// What Bruno said with his key of before does not count any more.
+		assert_noop!(complete(Gina, Fred), Error::<Test>::ApprovalsLost { counting: 1 });
+		assert_ok!(approve(Gina, Fred));
+		assert_noop!(approve(Gina, Fred), Error::<Test>::AlreadyApproved);
 		assert_ok!(complete(Gina, Fred));
 		assert_eq!(Holders::<Test>::get(label), Some(Fred.account()));
 	});
@@ -428,9 +610,10 @@ fn the_new_account_consents_for_now_and_to_this() {
 fn consent_that_was_good_when_the_attempt_began_is_good() {
 	with_guardians(|| {
 		assert_ok!(begin(Bruno, Fred));
-		at(NOW + 2 * MaxSignatureValidity::get());
+		let approved = NOW + 2 * MaxSignatureValidity::get();
+		at(approved);
 		assert_ok!(approve(Clara, Fred));
-		at(NOW + 3 * MaxSignatureValidity::get());
+		at(approved + MIN_RECOVERY_DELAY);
 		assert_ok!(complete(Clara, Fred));
 		assert_eq!(Holders::<Test>::get(Emil.number()), Some(Fred.account()));
 	});
@@ -494,7 +677,7 @@ fn the_delay_is_counted_from_the_last_approval_that_it_takes() {
 		];
 		assert_eq!(events(), all);
 		let attempted = Recovery {
-			approvals: ids(&[Bruno, Clara, Dora]),
+			approvals: approvals(&[Bruno, Clara, Dora]),
 			ready: Some(ready),
 		};
 		assert_eq!(attempt(Fred), Some(attempted));
@@ -514,6 +697,151 @@ fn a_delay_beyond_all_blocks_ends_with_the_last_one() {
 		assert_ok!(begin(Bruno, Fred));
 		assert_eq!(attempt(Fred).and_then(|attempt| attempt.ready), Some(BlockNumber::MAX));
 		assert_noop!(complete(Bruno, Fred), Error::<Test>::RecoveryNotReady);
+	});
+}
+
+// --- approvals that do not count any more ---
+
+/// Whoever stole a guardian's key approves with it, and is not helped by that for longer than it is unknown.
+#[test]
+fn an_approval_counts_as_long_as_its_account_may_use_the_guardian_s_label() {
+	let fates: [fn(); 6] = [
+		|| council_suspends(Clara, Investigation),
+		|| council_suspends(Clara, KeyCompromised { since: READY }),
+		|| council_revokes(Clara),
+		|| hand_over(Clara, Hans),
+		|| {
+			let (label, now) = (Clara.number(), System::block_number());
+			let (reason, consent) = (Compromised { since: NOW }, Hans.takes_over(label, now));
+			let moved = Labels::reassign(RuntimeOrigin::root(), label, reason, Hans.account(), now, consent);
+			assert_ok!(moved);
+		},
+		|| {
+			// Of another label by now it cannot be: keys that are retired hold none.
+			hand_over(Clara, Hans);
+			hand_over(Hans, Iris);
+		},
+	];
+	for suffer in fates {
+		with_guardians(|| {
+			enough_approve(Fred);
+			at(READY);
+			suffer();
+			assert_noop!(complete(Dora, Fred), Error::<Test>::ApprovalsLost { counting: 1 });
+			// Another one is as good.
+			assert_ok!(approve(Dora, Fred));
+			assert_ok!(complete(Dora, Fred));
+		});
+	}
+	// The control: it was all that was missing.
+	with_guardians(|| {
+		enough_approve(Fred);
+		at(READY);
+		council_suspends(Clara, Investigation);
+		assert_noop!(complete(Dora, Fred), Error::<Test>::ApprovalsLost { counting: 1 });
+		assert_ok!(Labels::reinstate(RuntimeOrigin::root(), Clara.number()));
+		assert_ok!(complete(Dora, Fred));
+	});
+}
+
+#[test]
+fn no_approval_that_counts_is_none() {
+	with_chain(|| {
+		assert_ok!(name(&[Bruno, Clara], 1));
+		assert_ok!(begin(Bruno, Fred));
+		at(READY);
+		hand_over(Bruno, Hans);
+		assert_noop!(complete(Clara, Fred), Error::<Test>::ApprovalsLost { counting: 0 });
+	});
+}
+
+/// One guardian counts once, and whoever began an attempt stays who began it.
+#[test]
+fn a_guardian_approves_anew_with_another_account_in_the_place_of_the_one_before() {
+	with_guardians(|| {
+		enough_approve(Fred);
+		hand_over(Bruno, Hans);
+		at(NOW + 3);
+		events();
+		assert_ok!(approve(Hans, Fred));
+		let label = Emil.number();
+		let anew = Event::RecoveryApproved {
+			label,
+			account: Fred.account(),
+			by: Bruno.number(),
+			approver: Hans.account(),
+			ready: Some(READY),
+		};
+		assert_eq!(events(), [anew], "the holder had time from the first time on");
+		let mut both = approvals(&[Bruno, Clara]);
+		both[0].account = Hans.account();
+		let attempted = Recovery {
+			approvals: both,
+			ready: Some(READY),
+		};
+		assert_eq!(attempt(Fred), Some(attempted));
+		assert_noop!(begin(Hans, Gina), Error::<Test>::RecoveryPending);
+		assert_noop!(approve(Hans, Fred), Error::<Test>::AlreadyApproved);
+		at(READY);
+		assert_ok!(complete(Hans, Fred));
+	});
+}
+
+// --- attempts that nobody completed ---
+
+#[test]
+fn guardians_have_as_long_to_complete_as_the_holder_had_to_object() {
+	for (block, refusal) in [
+		(READY - 1, Some(Error::<Test>::RecoveryNotReady)),
+		(READY, None),
+		(LAST, None),
+		(LAST + 1, Some(Error::RecoveryLapsed)),
+		(LAST + 1_000, Some(Error::RecoveryLapsed)),
+	] {
+		with_guardians(|| {
+			enough_approve(Fred);
+			at(block);
+			match refusal {
+				Some(refusal) => {
+					assert_noop!(complete(Bruno, Fred), refusal);
+				},
+				None => {
+					assert_ok!(complete(Bruno, Fred));
+				},
+			}
+		});
+	}
+}
+
+#[test]
+fn an_attempt_that_lapsed_is_as_good_as_none() {
+	with_guardians(|| {
+		enough_approve(Fred);
+		assert_ok!(begin(Clara, Gina));
+		at(LAST);
+		assert_noop!(begin(Bruno, Hans), Error::<Test>::RecoveryPending);
+		at(LAST + 1);
+		assert_noop!(approve(Dora, Fred), Error::<Test>::RecoveryLapsed);
+		assert_noop!(complete(Bruno, Fred), Error::<Test>::RecoveryLapsed);
+		// The one who began it can begin another, with the same account or with another one; and then the first is gone.
+		assert_ok!(begin(Bruno, Hans));
+		assert_eq!(attempt(Fred), None);
+		assert_noop!(begin(Clara, Fred), Error::<Test>::RecoveryPending);
+		assert_ok!(begin(Dora, Fred));
+		let anew = Recovery {
+			approvals: approvals(&[Dora]),
+			ready: None,
+		};
+		assert_eq!(attempt(Fred), Some(anew), "no approval of before counts");
+		assert_eq!(attempts(), 3, "what was never ready does not lapse");
+	});
+	with_guardians(|| {
+		enough_approve(Fred);
+		at(LAST + 1);
+		assert_noop!(veto(Emil.origin()), Error::<Test>::NoRecovery);
+		assert_ok!(begin(Bruno, Fred));
+		assert_ok!(veto(Emil.origin()));
+		assert_eq!(attempts(), 0);
 	});
 }
 
@@ -578,13 +906,12 @@ fn there_must_be_something_to_object_to() {
 
 #[test]
 fn holder_whose_label_is_of_no_use_leaves_it_to_the_auditor_to_object() {
-	let fates: [(fn(), Error<Test>); 3] = [
+	let fates: [(fn(), Error<Test>); 2] = [
 		(|| council_suspends(Emil, Investigation), Error::LabelSuspended),
 		(
 			|| council_suspends(Emil, KeyCompromised { since: NOW }),
 			Error::KeyCompromised,
 		),
-		(|| council_revokes(Emil), Error::LabelRevoked),
 	];
 	for (suffer, refusal) in fates {
 		with_guardians(|| {
@@ -597,6 +924,36 @@ fn holder_whose_label_is_of_no_use_leaves_it_to_the_auditor_to_object() {
 	}
 }
 
+/// Nobody can get it back then.
+#[test]
+fn a_label_that_ends_ends_all_attempts() {
+	let ends: [fn(); 2] = [
+		|| council_revokes(Emil),
+		|| {
+			assert_ok!(Labels::revoke(Emil.origin(), Emil.number(), LabelRevocationReason::GivenUp));
+		},
+	];
+	for end in ends {
+		with_guardians(|| {
+			enough_approve(Fred);
+			assert_ok!(begin(Dora, Gina));
+			end();
+			assert_eq!(attempts(), 0);
+			assert_noop!(veto(Anna.origin()), Error::<Test>::NoRecovery);
+			assert_noop!(complete(Bruno, Fred), Error::<Test>::LabelRevoked);
+		});
+	}
+	// One that is nothing but an auditor ends when it is dismissed.
+	with_chain(|| {
+		let label = Bruno.number();
+		assert_ok!(Labels::set_guardians(Bruno.origin(), ids(&[Anna]), 1, MIN_RECOVERY_DELAY));
+		let consent = Gina.takes_over(label, NOW);
+		assert_ok!(Labels::initiate_recovery(Anna.origin(), label, Gina.account(), NOW, consent));
+		assert_ok!(Labels::dismiss_auditor(RuntimeOrigin::root(), label));
+		assert_eq!(Recoveries::<Test>::iter_prefix(label).count(), 0);
+	});
+}
+
 #[test]
 fn after_an_objection_guardians_begin_anew() {
 	with_guardians(|| {
@@ -605,7 +962,7 @@ fn after_an_objection_guardians_begin_anew() {
 		at(READY);
 		assert_ok!(begin(Bruno, Fred));
 		let anew = Recovery {
-			approvals: ids(&[Bruno]),
+			approvals: approvals(&[Bruno]),
 			ready: None,
 		};
 		assert_eq!(attempt(Fred), Some(anew), "no approval of before counts");
@@ -784,11 +1141,14 @@ fn a_new_account_that_is_taken_meanwhile_does_not_get_the_label() {
 #[test]
 fn a_label_whose_key_was_compromised_may_be_used_again_and_the_key_stays_distrusted() {
 	with_guardians(|| {
-		let theft = NOW - 20;
-		assert_ok!(Labels::suspend(Emil.origin(), Emil.number(), KeyCompromised { since: NOW }));
-		assert_ok!(Labels::suspend(Anna.origin(), Emil.number(), KeyCompromised { since: theft }));
+		let (theft, report) = (NOW + 1, NOW + 20);
+		at(report);
+		let suspend = |who: Who, since| Labels::suspend(who.origin(), Emil.number(), KeyCompromised { since });
+		assert_ok!(suspend(Emil, report));
+		assert_ok!(suspend(Anna, theft));
 		enough_approve(Fred);
-		at(READY);
+		let ready = report + MIN_RECOVERY_DELAY;
+		at(ready);
 		assert_ok!(complete(Bruno, Fred));
 		assert_eq!(Fred.label().standing, Standing::Active);
 		assert_eq!(Fred.label().distrusted_since, None, "nothing was said of the new key");
@@ -802,29 +1162,33 @@ fn a_label_whose_key_was_compromised_may_be_used_again_and_the_key_stays_distrus
 			Labels::authority_at(&Emil.account(), Role::Owner, &then)
 		};
 		assert_eq!(authority(theft - 1), Ok(Emil.number()));
-		for block in [theft, NOW, READY] {
+		for block in [theft, report, ready] {
 			assert_eq!(authority(block), Err(AuthorityFault::KeyCompromised { since: theft }));
 		}
 	});
 }
 
+/// In whichever order the reasons came up: guardians make up for a key, and end no inquiry.
 #[test]
 fn a_label_that_is_suspended_for_another_reason_stays_so() {
+	let since = NOW + 1;
+	let compromised = KeyCompromised { since };
 	for suspension in [Unspecified, Investigation] {
-		with_guardians(|| {
-			let since = NOW - 5;
-			council_suspends(Emil, KeyCompromised { since });
-			council_suspends(Emil, suspension);
-			enough_approve(Fred);
-			at(READY);
-			assert_ok!(complete(Bruno, Fred));
-			assert_eq!(Fred.label().standing, Standing::Suspended(suspension));
-			assert_eq!(
-				Labels::authority(&Fred.account(), Role::Owner),
-				Err(AuthorityFault::Suspended)
-			);
-			assert_eq!(retired_as(Emil), Some(Compromised { since }));
-		});
+		for order in [[compromised, suspension], [suspension, compromised]] {
+			with_guardians(|| {
+				at(since);
+				order.into_iter().for_each(|reason| council_suspends(Emil, reason));
+				enough_approve(Fred);
+				at(since + MIN_RECOVERY_DELAY);
+				assert_ok!(complete(Bruno, Fred));
+				assert_eq!(Fred.label().standing, Standing::Suspended(suspension));
+				assert_eq!(
+					Labels::authority(&Fred.account(), Role::Owner),
+					Err(AuthorityFault::Suspended)
+				);
+				assert_eq!(retired_as(Emil), Some(Compromised { since }));
+			});
+		}
 	}
 }
 
@@ -887,7 +1251,7 @@ fn whoever_asks_about_a_label_hears_who_its_guardians_are_and_what_they_want() {
 		let status = Labels::label_status(Emil.number()).expect("it is a label");
 		assert_eq!(status.guardianship, Some(guardianship()));
 		let attempted = Recovery {
-			approvals: ids(&[Bruno, Clara]),
+			approvals: approvals(&[Bruno, Clara]),
 			ready: Some(READY),
 		};
 		assert_eq!(status.recoveries, [(Fred.account(), attempted)]);

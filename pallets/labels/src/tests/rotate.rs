@@ -3,10 +3,10 @@
 //! Rotating, and for both calls that move a label: what the new account must be, and what it must consent to.
 
 use super::{changed, council_revokes, council_suspends, events, hand_over, FOUNDERS_ENDED};
-use crate::{mock::*, Error, History, Holders, Labels as Held, RetiredKeys};
+use crate::{mock::*, Error, History, Holders, Labels as Held, Rejections, RetiredKeys};
 use chirograph_primitives::{
-	payload, AccountId, BlockNumber, Label, LabelEvent, LabelRevocationReason, Ledger, OwnerSignature, RetiredKey,
-	RetirementReason, Role,
+	payload, AccountId, BlockNumber, Label, LabelEvent, LabelRevocationReason, Ledger, OwnerSignature, RejectionReason,
+	RetiredKey, RetirementReason, Role,
 	SuspensionReason::{Investigation, KeyCompromised},
 };
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
@@ -57,6 +57,20 @@ fn a_label_that_moves_keeps_its_number_and_its_history() {
 		let rotated = changed(Fred, &label, Some(label.id), LabelEvent::Rotated { from, to });
 		assert_eq!(events(), [rotated]);
 	});
+}
+
+#[test]
+fn that_an_account_was_refused_a_label_once_is_forgotten_when_it_takes_one_over() {
+	for move_label in MOVES {
+		with_chain(|| {
+			assert_ok!(Fred.applies([Role::Owner]));
+			assert_ok!(Labels::reject(Anna.origin(), Fred.account(), RejectionReason::Unspecified));
+			assert!(Rejections::<Test>::contains_key(Fred.account()));
+			let consent = Fred.takes_over(Emil.number(), NOW);
+			assert_ok!(move_label(Fred.account(), NOW, consent));
+			assert_eq!(Rejections::<Test>::get(Fred.account()), None);
+		});
+	}
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::{
 use chirograph_primitives::{
 	authenticator::Authenticator, passkey, payload, AccountId, BlockNumber, CertificateHash, Country, Jurisdiction, Label,
 	LabelId, LabelRevocationReason, Ledger, Moment, Operation, Operations, OrganisationId, OwnerSignature, Passkey, Quota,
-	RejectionReason, Remit, RetirementReason, Role, Roles, Standing, SuspensionReason,
+	Recovery, RejectionReason, Remit, RetirementReason, Role, Roles, Standing, SuspensionReason,
 };
 use codec::{Decode, Encode};
 use core::mem;
@@ -114,7 +114,8 @@ impl Step {
 
 fn step() -> impl Strategy<Value = Step> {
 	let kind = Union::new_weighted(KINDS.map(|(weight, kind)| (weight, Just(kind))).to_vec());
-	let pause = prop_oneof![6 => Just(0u32), 6 => 1..5u32, 1 => 50..300u32];
+	// About as long as it takes until a recovery can be completed, and hardly longer; or for everything to be over.
+	let pause = prop_oneof![6 => Just(0u32), 6 => 1..5u32, 2 => 8..25u32, 1 => 50..300u32];
 	let is_apt = prop::bool::weighted(0.9);
 	let is_fitting = prop::bool::weighted(0.9);
 	let flaw = prop::option::weighted(0.2, any::<Index>());
@@ -349,10 +350,11 @@ impl People {
 	fn attempt_confirmed(&self, step: &Step) -> (Sender, Call<Test>) {
 		let sender = self.sender(step, holders_with(|label| !label.guarded.is_empty()));
 		let label = sender.clone().and_then(Labels::label_of).map_or(0, |label| label.id);
-		let call = match step.subject.index(3) {
+		let call = match step.subject.index(4) {
 			// The passkey of before uses one up, and then it is the new one's turn.
 			0 => binding(step, label, 1),
 			1 => Call::unbind_passkey {},
+			2 => naming(step, label),
 			_ => {
 				let (account, valid_until, signature) = self.consent(step, label);
 				Call::rotate {
@@ -367,41 +369,34 @@ impl People {
 		let mut authenticators = AUTHENTICATORS.map(Authenticator::new).into_iter();
 		let authenticator = authenticators.find(|known| step.is_fitting && Some(known.passkey()) == bound);
 		let authenticator = authenticator.unwrap_or_else(|| Authenticator::new(*step.amount.get(&AUTHENTICATORS)));
-		let assertion = authenticator.assert(&challenge(label, &call.encode()));
-		(sender, Call::confirm { label, call, assertion })
+		// One that was used up before, or whose turn it is not yet.
+		let used = Sequences::<Test>::get(label);
+		let sequence = match step.flaw(4) {
+			Some(0) => used.saturating_sub(1),
+			Some(1) => used + 1,
+			_ => used,
+		};
+		let challenge = passkey::challenge(&GENESIS, label, sequence, &call.encode());
+		let confirmed = Call::confirm {
+			label,
+			call,
+			sequence,
+			assertion: authenticator.assert(&challenge),
+		};
+		(sender, confirmed)
 	}
 
 	fn attempt_to_name_guardians(&self, step: &Step) -> (Sender, Call<Test>) {
-		let sender = self.sender(step, holders_with(|label| !Labels::is_recovery_pending(label.id)));
+		let sender = self.sender(step, holders_with(|label| label.guarded.is_empty()));
 		let own = sender.clone().and_then(Labels::label_of).map_or(0, |label| label.id);
-		let others: Vec<_> = (1..=LastLabel::<Test>::get()).filter(|label| *label != own).collect();
-		let count = 1 + step.amount.index(3);
-		let first = step.detail.index(others.len());
-		// There are more founders than that, and the last one may come before the first.
-		let mut guardians: Vec<_> = others.iter().copied().cycle().skip(first).take(count).collect();
-		let mut threshold = 1 + step.subject.index(count) as u32;
-		let mut delay = MIN_RECOVERY_DELAY + step.amount.index(20) as BlockNumber;
-		match step.flaw(5) {
-			None => {},
-			Some(0) => guardians.push(own),
-			Some(1) => guardians.extend(guardians.clone()),
-			Some(2) => guardians.push(LastLabel::<Test>::get() + 1),
-			Some(3) => threshold = [0, count as u32 + 1][step.subject.index(2)],
-			Some(_) => delay = MIN_RECOVERY_DELAY - 1,
-		}
-		let call = Call::set_guardians {
-			guardians: guardians.try_into().expect("a few"),
-			threshold,
-			delay,
-		};
-		(sender, call)
+		(sender, naming(step, own))
 	}
 
 	fn attempt_recovery(&self, step: &Step) -> (Sender, Call<Test>) {
 		if let Kind::InitiateRecovery = step.kind {
 			let label = label(step, |label| !is_revoked(label) && Guardians::<Test>::contains_key(label.id));
-			let has_begun_one =
-				|own| Recoveries::<Test>::iter_prefix_values(label).any(|attempt| attempt.approvals.first() == Some(&own));
+			let is_own = |own, attempt: Recovery| attempt.initiator() == Some(own) && !has_lapsed(label, &attempt);
+			let has_begun_one = |own| Recoveries::<Test>::iter_prefix_values(label).any(|attempt| is_own(own, attempt));
 			let (account, valid_until, signature) = self.consent(step, label);
 			let call = Call::initiate_recovery {
 				label,
@@ -415,6 +410,7 @@ impl People {
 		let is_ready = |ready: Option<BlockNumber>| ready.is_some_and(|ready| ready <= now);
 		let pending: Vec<_> = Recoveries::<Test>::iter()
 			.filter(|(_, _, attempt)| !matches!(step.kind, Kind::CompleteRecovery) || is_ready(attempt.ready))
+			.filter(|(label, _, attempt)| !has_lapsed(*label, attempt))
 			.map(|(label, account, _)| (label, account))
 			.collect();
 		let (label, account) = draw(step.subject, &pending)
@@ -422,9 +418,10 @@ impl People {
 			.unwrap_or_else(|| (label(step, |_| true), self.account(step.detail)));
 		match step.kind {
 			Kind::ApproveRecovery => {
+				let attempt = Recoveries::<Test>::get(label, &account);
 				let has_approved = |own| {
-					let attempt = Recoveries::<Test>::get(label, &account);
-					attempt.is_some_and(|attempt| attempt.approvals.contains(&own))
+					let mut approvals = attempt.iter().flat_map(|attempt| attempt.approvals.iter());
+					approvals.any(|known| known.guardian == own && Labels::holder_of(own).as_ref() == Some(&known.account))
 				};
 				let sender = self.sender(step, guardians_of(label, |own| !has_approved(own)));
 				(sender, Call::approve_recovery { label, account })
@@ -532,8 +529,46 @@ fn binding(step: &Step, label: LabelId, ahead: u32) -> Call<Test> {
 	Call::bind_passkey {
 		passkey,
 		guarded,
+		sequence,
 		assertion: authenticator.assert(&challenge),
 	}
+}
+
+/// Of up to three guardians of `own`; or of nobody any more.
+fn naming(step: &Step, own: LabelId) -> Call<Test> {
+	let mut others: Vec<_> = (1..=LastLabel::<Test>::get()).filter(|label| *label != own).collect();
+	if step.is_fitting {
+		let is_usable = |label: &LabelId| Labels::find(*label).is_ok_and(|(_, label)| Labels::is_usable(&label));
+		let usable: Vec<_> = others.iter().copied().filter(is_usable).collect();
+		others = if usable.is_empty() { others } else { usable };
+	}
+	let count = [0, 1, 1, 1, 2, 2, 3][step.amount.index(7)];
+	let first = step.detail.index(others.len());
+	// The last one may come before the first, and once more where there are fewer.
+	let mut guardians: Vec<_> = others.iter().copied().cycle().skip(first).take(count).collect();
+	let mut threshold = match count {
+		0 => 0,
+		_ => 1 + step.subject.index(count) as u32,
+	};
+	let mut delay = MIN_RECOVERY_DELAY + step.amount.index(20) as BlockNumber;
+	match step.flaw(5) {
+		None => {},
+		Some(0) => guardians.push(own),
+		Some(1) => guardians.extend(guardians.clone()),
+		Some(2) => guardians.push(LastLabel::<Test>::get() + 1),
+		Some(3) => threshold = [0, count as u32 + 1][step.subject.index(2)],
+		Some(_) => delay = MIN_RECOVERY_DELAY - 1,
+	}
+	Call::set_guardians {
+		guardians: guardians.try_into().expect("a few"),
+		threshold,
+		delay,
+	}
+}
+
+fn has_lapsed(label: LabelId, attempt: &Recovery) -> bool {
+	let named = Guardians::<Test>::get(label).expect("an attempt has guardians");
+	named.has_lapsed(attempt, System::block_number())
 }
 
 fn is_revoked(label: &Label) -> bool {
@@ -649,25 +684,36 @@ struct Help {
 	guardians: BTreeSet<LabelId>,
 	threshold: u32,
 	delay: BlockNumber,
+	/// By whom, and in which block.
+	named: (AccountId, BlockNumber),
 }
 
 /// An attempt to get a label back.
 #[derive(Debug, Default, PartialEq)]
 struct Attempt {
-	/// By whom, the first one first.
-	approvals: Vec<LabelId>,
+	/// By which labels, and with which accounts; the first one first.
+	approvals: Vec<(LabelId, AccountId)>,
 	ready: Option<BlockNumber>,
+}
+
+impl Attempt {
+	/// Whether it can still come to something, where so many blocks there are to object, and as many to complete.
+	fn is_alive(&self, delay: BlockNumber) -> bool {
+		self.ready.is_none_or(|ready| System::block_number() <= ready + delay)
+	}
 }
 
 /// What is expected of the chain.
 #[derive(Debug, PartialEq)]
 struct Model {
 	labels: BTreeMap<LabelId, Holding>,
-	applications: BTreeMap<AccountId, Roles>,
+	/// Since which block each waits.
+	applications: BTreeMap<AccountId, (BlockNumber, Roles)>,
 	/// Which label each was, and from which block on it is not believed.
 	retired: BTreeMap<AccountId, (LabelId, Option<BlockNumber>)>,
 	remits: BTreeMap<LabelId, Remit>,
-	certificates: BTreeSet<(LabelId, CertificateHash)>,
+	/// By which account each was published.
+	certificates: BTreeMap<(LabelId, CertificateHash), AccountId>,
 	quotas: BTreeMap<Role, Quota>,
 	help: BTreeMap<LabelId, Help>,
 	attempts: BTreeMap<(LabelId, AccountId), Attempt>,
@@ -691,27 +737,33 @@ impl Model {
 			};
 			(label.id, holding)
 		});
-		let applications = Applications::<Test>::iter().map(|(account, application)| (account, application.roles));
-		let retired = RetiredKeys::<Test>::iter().map(|(account, key)| (account, (key.label, compromised_since(key.reason))));
+		let applications =
+			Applications::<Test>::iter().map(|(account, application)| (account, (application.applied.block, application.roles)));
+		let retired = RetiredKeys::<Test>::iter().map(|(account, key)| (account, (key.label, key.reason.compromised_since())));
 		let terms = Terms::<Test>::get();
 		let help = Guardians::<Test>::iter().map(|(label, named)| {
 			let help = Help {
 				guardians: named.guardians.into_iter().collect(),
 				threshold: named.threshold,
 				delay: named.delay,
+				named: (named.named_by, named.named_at.block),
 			};
 			(label, help)
 		});
 		let attempts = Recoveries::<Test>::iter().map(|(label, account, attempt)| {
-			let (approvals, ready) = (attempt.approvals.into_inner(), attempt.ready);
+			let approvals = attempt.approvals.into_iter();
+			let approvals = approvals.map(|approval| (approval.guardian, approval.account)).collect();
+			let ready = attempt.ready;
 			((label, account), Attempt { approvals, ready })
 		});
+		let certificates =
+			Certificates::<Test>::iter().map(|(label, certificate, publication)| ((label, certificate), publication.by));
 		Self {
 			labels: labels.collect(),
 			applications: applications.collect(),
 			retired: retired.collect(),
 			remits: Remits::<Test>::iter().collect(),
-			certificates: Certificates::<Test>::iter_keys().collect(),
+			certificates: certificates.collect(),
 			quotas: Role::ALL.map(|role| (role, terms.of(Roles::only(role)))).into(),
 			help: help.collect(),
 			attempts: attempts.collect(),
@@ -738,7 +790,7 @@ impl Model {
 		let since = known.into_iter().chain(said).min();
 		self.retired.insert(from, (label, since));
 		// Whoever holds it now needs no help.
-		self.attempts.retain(|(helped, _), _| *helped != label);
+		self.end_attempts(label);
 	}
 
 	/// Moves a label whose holder has no key that is believed.
@@ -756,14 +808,71 @@ impl Model {
 		assert!(!is_guarded(&self.labels[&label]) || self.confirmed == Some(label), "{label}");
 	}
 
-	fn approve(&mut self, label: LabelId, account: AccountId, guardian: LabelId) {
-		let help = self.help.get(&label).expect("only guardians approve");
-		let attempt = self.attempts.entry((label, account)).or_default();
-		attempt.approvals.push(guardian);
-		// Those beyond what it takes change nothing.
-		if attempt.approvals.len() == help.threshold as usize {
-			attempt.ready = Some(System::block_number() + help.delay);
+	/// From which block on an account is not believed that holds a label or held one.
+	fn distrusted_since(&self, account: &AccountId) -> Option<BlockNumber> {
+		match self.retired.get(account) {
+			Some((_, since)) => *since,
+			None => self.labels[&self.label_of(account)].distrusted_since,
 		}
+	}
+
+	fn is_usable(&self, label: LabelId) -> bool {
+		let held = &self.labels[&label];
+		held.standing == Standing::Active && TestLedger::here().time < held.expires
+	}
+
+	/// The help for a label that `guardian` is part of. Nobody is heard whom a key named that was not believed by then.
+	fn help_by(&self, guardian: LabelId, label: LabelId) -> &Help {
+		let help = self.help.get(&label).expect("only guardians help");
+		let (by, block) = &help.named;
+		let since = self.distrusted_since(by);
+		assert!(since.is_none_or(|since| *block < since), "{label}: {help:?}");
+		assert!(help.guardians.contains(&guardian), "{label}: {help:?}");
+		help
+	}
+
+	fn approve(&mut self, label: LabelId, account: AccountId, guardian: LabelId, approver: AccountId) {
+		let help = self.help_by(guardian, label);
+		let (threshold, delay) = (help.threshold as usize, help.delay);
+		let attempt = self.attempts.entry((label, account)).or_default();
+		assert!(attempt.is_alive(delay), "{label}: {attempt:?}");
+		let before = attempt.approvals.iter_mut().find(|(before, _)| *before == guardian);
+		match before {
+			Some((_, before)) => assert_ne!(mem::replace(before, approver.clone()), approver),
+			None => attempt.approvals.push((guardian, approver)),
+		}
+		// Those beyond what it takes change nothing.
+		if attempt.ready.is_none() && attempt.approvals.len() == threshold {
+			attempt.ready = Some(System::block_number() + delay);
+		}
+	}
+
+	/// Nothing is completed too early, too late, or without approvals that still count.
+	fn expect_completable(&self, label: LabelId, account: &AccountId, guardian: LabelId) {
+		let (help, attempt) = (self.help_by(guardian, label), &self.attempts[&(label, account.clone())]);
+		let ready = attempt.ready.expect("enough approved");
+		assert!(
+			ready <= System::block_number() && attempt.is_alive(help.delay),
+			"{label}: {attempt:?}"
+		);
+		let counts =
+			|(guardian, approver): &&(LabelId, AccountId)| self.labels[guardian].holder == *approver && self.is_usable(*guardian);
+		let counting = attempt.approvals.iter().filter(counts).count();
+		assert!(counting >= help.threshold as usize, "{label}: {attempt:?}");
+	}
+
+	/// Nobody is to get a label back.
+	fn end_attempts(&mut self, label: LabelId) {
+		self.attempts.retain(|(helped, _), _| *helped != label);
+	}
+
+	/// Of those who wait, the oldest makes room, who waits for long.
+	fn give_way(&mut self) {
+		let waiting = self.applications.iter();
+		let oldest = waiting.map(|(account, (since, _))| (*since, account.clone())).min();
+		let (since, account) = oldest.expect("some wait");
+		assert!(since + ApplicationLifetime::get() <= System::block_number(), "{account:?}");
+		self.applications.remove(&account);
 	}
 
 	/// Does what a call does that succeeds now.
@@ -771,13 +880,16 @@ impl Model {
 		let signer = || sender.clone().expect("this call takes a signature to succeed");
 		match call {
 			Call::apply { roles, .. } => {
-				self.applications.insert(signer(), roles);
+				if self.applications.len() == MaxApplications::get() as usize {
+					self.give_way();
+				}
+				self.applications.insert(signer(), (System::block_number(), roles));
 			},
 			Call::withdraw {} => {
 				self.applications.remove(&signer());
 			},
 			Call::approve { account, expires, .. } => {
-				let roles = self.applications.remove(&account).expect("only an applicant is approved");
+				let (_, roles) = self.applications.remove(&account).expect("only an applicant is approved");
 				let holding = Holding {
 					holder: account,
 					roles,
@@ -796,15 +908,22 @@ impl Model {
 			Call::suspend { label, reason } => {
 				let held = self.held(label);
 				let by_holder = sender.as_ref() == Some(&held.holder);
-				held.standing = Standing::Suspended(match reason {
+				let reason = match reason {
 					SuspensionReason::KeyCompromised { since } => {
 						// A holder reports its key from now on, whatever it says.
 						let said = if by_holder { System::block_number() } else { since };
 						let since = distrust(&mut held.distrusted_since, said);
-						SuspensionReason::KeyCompromised { since }
+						match held.standing {
+							// An inquiry goes on.
+							Standing::Suspended(before @ (SuspensionReason::Unspecified | SuspensionReason::Investigation)) => {
+								before
+							},
+							_ => SuspensionReason::KeyCompromised { since },
+						}
 					},
 					other => other,
-				});
+				};
+				held.standing = Standing::Suspended(reason);
 			},
 			Call::reinstate { label } => {
 				let held = self.held(label);
@@ -813,6 +932,7 @@ impl Model {
 			Call::revoke { label, reason } => {
 				self.held(label).standing = Standing::Revoked { cause: reason };
 				self.remits.remove(&label);
+				self.end_attempts(label);
 			},
 			Call::renew { label, expires } => self.held(label).expires = expires,
 			Call::add_roles { label, roles } => {
@@ -831,7 +951,11 @@ impl Model {
 			Call::reassign {
 				label, reason, account, ..
 			} => {
-				self.hand_over(label, account, compromised_since(reason));
+				let said = reason.compromised_since();
+				if said.or(self.held(label).distrusted_since).is_some() {
+					self.help.remove(&label);
+				}
+				self.hand_over(label, account, said);
 			},
 			Call::distrust { account, since } => {
 				if let Some((_, known)) = self.retired.get_mut(&account) {
@@ -855,6 +979,7 @@ impl Model {
 					held.standing = Standing::Revoked {
 						cause: LabelRevocationReason::Unspecified,
 					};
+					self.end_attempts(label);
 				} else {
 					held.roles = held.roles.without(Roles::only(Role::Auditor));
 				}
@@ -862,7 +987,7 @@ impl Model {
 			},
 			Call::publish_certificate { certificate } => {
 				let label = self.label_of(&signer());
-				self.certificates.insert((label, certificate));
+				self.certificates.insert((label, certificate), signer());
 			},
 			Call::withdraw_certificate { certificate } => {
 				let label = self.label_of(&signer());
@@ -877,25 +1002,50 @@ impl Model {
 				delay,
 			} => {
 				let label = self.label_of(&signer());
-				self.expect_confirmed(label, |held| held.guarded.contains(Operation::Rotating));
+				self.expect_confirmed(label, |held| held.passkey.is_some());
+				self.end_attempts(label);
+				if guardians.is_empty() {
+					assert!(self.help.remove(&label).is_some(), "{label} had none");
+					return;
+				}
+				assert!(guardians.iter().all(|guardian| self.is_usable(*guardian)), "{guardians:?}");
 				let help = Help {
 					guardians: guardians.into_iter().collect(),
 					threshold,
 					delay,
+					named: (signer(), System::block_number()),
 				};
 				self.help.insert(label, help);
 			},
-			Call::initiate_recovery { label, account, .. } | Call::approve_recovery { label, account } => {
+			Call::initiate_recovery { label, account, .. } => {
 				let guardian = self.label_of(&signer());
-				self.approve(label, account, guardian);
+				let delay = self.help_by(guardian, label).delay;
+				self.attempts
+					.retain(|(helped, _), attempt| *helped != label || attempt.is_alive(delay));
+				let is_new = !self.attempts.contains_key(&(label, account.clone()));
+				assert!(is_new, "there is one to {account:?}");
+				self.approve(label, account, guardian, signer());
 			},
-			Call::veto_recovery { label } => self.attempts.retain(|(helped, _), _| *helped != label),
-			Call::complete_recovery { label, account } => self.hand_over(label, account, None),
-			Call::bind_passkey { passkey, guarded, .. } => {
+			Call::approve_recovery { label, account } => {
+				let guardian = self.label_of(&signer());
+				self.approve(label, account, guardian, signer());
+			},
+			Call::veto_recovery { label } => self.end_attempts(label),
+			Call::complete_recovery { label, account } => {
+				self.expect_completable(label, &account, self.label_of(&signer()));
+				self.hand_over(label, account, None);
+			},
+			Call::bind_passkey {
+				passkey,
+				guarded,
+				sequence,
+				..
+			} => {
 				let label = self.label_of(&signer());
 				self.expect_confirmed(label, |held| held.passkey.is_some());
 				let held = self.held(label);
 				(held.passkey, held.guarded) = (Some(passkey), guarded);
+				assert_eq!(held.confirmations, sequence);
 				held.confirmations += 1;
 			},
 			Call::unbind_passkey {} => {
@@ -904,13 +1054,18 @@ impl Model {
 				let held = self.held(label);
 				(held.passkey, held.guarded) = (None, Operations::NONE);
 			},
-			Call::confirm { label, call, .. } => {
-				self.held(label).confirmations += 1;
+			Call::confirm {
+				label, call, sequence, ..
+			} => {
+				let held = self.held(label);
+				assert_eq!(held.confirmations, sequence);
+				held.confirmations += 1;
 				let outer = self.confirmed.replace(label);
+				assert_eq!(outer, None, "a confirmed call inside of another");
 				if let RuntimeCall::Labels(call) = *call {
 					self.follow(sender, call);
 				}
-				self.confirmed = outer;
+				self.confirmed = None;
 			},
 			other => unreachable!("{other:?} is not among the kinds"),
 		}
@@ -922,13 +1077,6 @@ fn distrust(known: &mut Option<BlockNumber>, said: BlockNumber) -> BlockNumber {
 	let since = known.unwrap_or(said).min(said);
 	*known = Some(since);
 	since
-}
-
-fn compromised_since(reason: RetirementReason) -> Option<BlockNumber> {
-	match reason {
-		RetirementReason::Compromised { since } => Some(since),
-		RetirementReason::Rotated | RetirementReason::Lost => None,
-	}
 }
 
 fn pass(blocks: BlockNumber) {
@@ -987,6 +1135,10 @@ fn run(steps: &[Step]) -> Vec<&'static str> {
 			let (sender, call) = people.attempt(step);
 			let what = format!("{call:?} by {sender:?}");
 			let origin = sender.clone().map_or_else(RuntimeOrigin::root, RuntimeOrigin::signed);
+			// As the extension does that every extrinsic passes through.
+			if let Some(signer) = &sender {
+				System::inc_account_nonce(signer);
+			}
 			let before = storage_root();
 			match RuntimeCall::Labels(call.clone()).dispatch(origin) {
 				Ok(_) => {

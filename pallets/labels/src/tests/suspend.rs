@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::{appoint, changed, council_revokes, events, grant_as, hand_over, FOUNDERS_ENDED};
-use crate::{mock::*, Error};
+use super::{appoint, changed, council_revokes, council_suspends, events, grant_as, hand_over, FOUNDERS_ENDED};
+use crate::{mock::*, Error, Event};
 use chirograph_primitives::{
-	AuthorityFault, BlockNumber, Label, LabelEvent, LabelId, LabelRevocationReason, Role, Roles, Standing,
+	AuthorityFault, BlockNumber, Label, LabelEvent, LabelId, LabelRevocationReason, Ledger, Role, Roles, Standing,
 	SuspensionReason::{self, Investigation, KeyCompromised, Unspecified},
 };
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
@@ -85,9 +85,6 @@ fn a_compromise_moves_towards_the_past_and_never_back() {
 			let suspend = |reason| Labels::suspend(origin.clone(), Emil.number(), reason);
 			let later = KeyCompromised { since: NOW };
 			assert_noop!(suspend(later), Error::<Test>::AlreadySuspended);
-			assert_ok!(suspend(Investigation));
-			// It is for this reason again, and from the same block on.
-			assert_ok!(suspend(later));
 			assert_eq!(Emil.label().standing, compromised);
 			assert_eq!(Emil.label().distrusted_since, Some(since));
 		}
@@ -155,23 +152,80 @@ fn a_holder_reports_its_key_from_this_block_on_whatever_it_says() {
 
 #[test]
 fn a_suspended_label_is_suspended_for_another_reason_and_not_for_the_same() {
-	for origin in [Anna.origin(), Clara.origin(), RuntimeOrigin::root()] {
-		with_chain(|| {
-			let suspend = |reason| Labels::suspend(origin.clone(), Emil.number(), reason);
-			for (entries, reason) in (2..).zip([
-				Unspecified,
-				Investigation,
-				KeyCompromised { since: NOW },
-				KeyCompromised { since: NOW - 1 },
-				Unspecified,
-			]) {
-				assert_ok!(suspend(reason));
-				assert_noop!(suspend(reason), Error::<Test>::AlreadySuspended);
-				assert_eq!(Emil.label().standing, Standing::Suspended(reason));
-				assert_eq!(Emil.label().changes, entries);
-			}
-		});
+	let orders = [
+		[Unspecified, Investigation, Unspecified],
+		[
+			KeyCompromised { since: NOW },
+			KeyCompromised { since: NOW - 1 },
+			Investigation,
+		],
+	];
+	for reasons in orders {
+		for origin in [Anna.origin(), Clara.origin(), RuntimeOrigin::root()] {
+			with_chain(|| {
+				let suspend = |reason| Labels::suspend(origin.clone(), Emil.number(), reason);
+				for (entries, reason) in (2..).zip(reasons) {
+					assert_ok!(suspend(reason));
+					assert_noop!(suspend(reason), Error::<Test>::AlreadySuspended);
+					assert_eq!(Emil.label().standing, Standing::Suspended(reason));
+					assert_eq!(Emil.label().changes, entries);
+				}
+			});
+		}
 	}
+}
+
+/// Another key makes up for a stolen one, and does not end an inquiry: guardians could otherwise.
+#[test]
+fn a_label_under_inquiry_stays_so_when_its_key_turns_out_to_be_compromised() {
+	for reason in [Unspecified, Investigation] {
+		for (origin, by) in [
+			(Anna.origin(), Some(Anna.number())),
+			(Clara.origin(), Some(Clara.number())),
+			(RuntimeOrigin::root(), None),
+		] {
+			with_chain(|| {
+				council_suspends(Emil, reason);
+				let before = Emil.label();
+				events();
+				let report = |since| Labels::suspend(origin.clone(), Emil.number(), KeyCompromised { since });
+				assert_noop!(report(NOW + 1), Error::<Test>::InvalidSince);
+				for since in [NOW, NOW - 5] {
+					assert_ok!(report(since));
+					let label = Label {
+						distrusted_since: Some(since),
+						..before.clone()
+					};
+					assert_eq!(Emil.label(), label, "its standing and its history are what they were");
+					let account = Emil.account();
+					assert_eq!(events(), [Event::Distrusted { account, since, by }]);
+				}
+				// Nothing is new about that.
+				for known in [NOW - 5, NOW] {
+					assert_noop!(report(known), Error::<Test>::AlreadySuspended);
+				}
+				// The key is not believed, whatever became of the label then.
+				let then = TestLedger::here();
+				assert_eq!(
+					Labels::authority_at(&Emil.account(), Role::Owner, &then),
+					Err(AuthorityFault::KeyCompromised { since: NOW - 5 })
+				);
+			});
+		}
+	}
+}
+
+/// In the other order it is the inquiry that takes the place.
+#[test]
+fn a_label_whose_key_was_compromised_can_be_put_under_inquiry_and_stays_so() {
+	with_chain(|| {
+		assert_ok!(suspend(Anna, Emil, KeyCompromised { since: NOW }));
+		assert_ok!(suspend(Clara, Emil, Investigation));
+		assert_eq!(Emil.label().standing, Standing::Suspended(Investigation));
+		assert_ok!(suspend(Anna, Emil, KeyCompromised { since: NOW - 1 }));
+		assert_eq!(Emil.label().standing, Standing::Suspended(Investigation));
+		assert_eq!(Emil.label().distrusted_since, Some(NOW - 1));
+	});
 }
 
 #[test]

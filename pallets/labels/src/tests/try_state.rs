@@ -4,12 +4,14 @@
 
 use super::{hand_over, stray_roles};
 use crate::{
-	mock::*, Applications, Confirmed, Guardians, History, Holders, LastLabel, Passkeys, Recoveries, Remits, RetiredKeys,
-	Sequences,
+	applications::arrival, mock::*, Applications, Arrivals, Certificates, Confirmed, Guardians, History, Holders, LastLabel,
+	Passkeys, Recoveries, Rejections, Remits, RetiredKeys, Sequences, Usage, Usages,
 };
 use chirograph_primitives::{
-	AccountId, Application, Country, GuardianIds, Guardianship, Inclusion, Label, LabelChange, LabelId, LabelRevocationReason,
-	Operation, Operations, Recovery, RetiredKey, Role, Roles, Standing,
+	AccountId, Application, Approval, Approvals, CertificateHash, Country, GuardianIds, Guardianship, Inclusion, Label,
+	LabelChange, LabelEvent, LabelId, LabelRevocationReason, Ledger, Operation, Operations, Publication, Recovery, Rejection,
+	RejectionReason, RetiredKey, RetirementReason, Role, Roles, Standing,
+	SuspensionReason::{Investigation, KeyCompromised},
 };
 use codec::Decode;
 use frame_support::assert_ok;
@@ -81,6 +83,17 @@ fn assert_help_broken(damage: impl FnOnce()) {
 fn ids(guardians: &[Who]) -> GuardianIds {
 	let ids: Vec<LabelId> = guardians.iter().map(|guardian| guardian.number()).collect();
 	ids.try_into().expect("a few")
+}
+
+fn approvals(guardians: &[Who]) -> Approvals {
+	let approvals: Vec<_> = guardians
+		.iter()
+		.map(|guardian| Approval {
+			guardian: guardian.number(),
+			account: guardian.account(),
+		})
+		.collect();
+	approvals.try_into().expect("a few")
 }
 
 fn change_guardianship(change: impl FnOnce(&mut Guardianship)) {
@@ -232,6 +245,7 @@ fn invariant_8_accounts_have_a_provider() {
 		assert_broken(8, || Account::<Test>::remove(who.account()));
 		assert_broken(8, || Account::<Test>::mutate(who.account(), |account| account.providers = 0));
 	}
+	assert_broken(8, || Rejections::<Test>::insert(Fred.account(), rejection(Anna.number())));
 }
 
 #[test]
@@ -244,6 +258,20 @@ fn invariant_9_guardians_are_other_labels_each_once_and_in_order() {
 	differ(|| ids(&[Anna, Bruno, Clara, Emil]));
 	differ(|| ids(&[Anna, Bruno, Clara, Fred]));
 	differ(GuardianIds::default);
+}
+
+/// Hans holds the label, and Emil did once.
+#[test]
+fn invariant_9_guardians_are_named_by_who_holds_the_label_or_held_it() {
+	let differs = |who: Who| assert_help_broken(|| change_guardianship(|guardianship| guardianship.named_by = who.account()));
+	differs(Anna);
+	differs(Fred);
+	new_test_ext().execute_with(|| {
+		hand_over(Emil, Hans);
+		assert_ok!(Labels::set_guardians(Hans.origin(), ids(&[Anna]), 1, MIN_RECOVERY_DELAY));
+		change_guardianship(|guardianship| guardianship.named_by = Emil.account());
+		assert_eq!(Labels::do_try_state(), Ok(()), "the control");
+	});
 }
 
 #[test]
@@ -263,17 +291,29 @@ fn invariant_9_there_are_enough_guardians() {
 fn invariant_9_attempts_are_approved_by_guardians_each_once() {
 	assert_help_broken(|| Guardians::<Test>::remove(helped()));
 	assert_help_broken(|| change_guardianship(|guardianship| guardianship.guardians = ids(&[Bruno, Clara, Dora])));
-	assert_help_broken(|| change_attempt(Iris, |attempt| attempt.approvals = ids(&[Dora])));
-	assert_help_broken(|| change_attempt(Fred, |attempt| attempt.approvals = ids(&[Anna, Anna])));
-	assert_help_broken(|| change_attempt(Iris, |attempt| attempt.approvals = GuardianIds::default()));
+	assert_help_broken(|| change_attempt(Iris, |attempt| attempt.approvals = approvals(&[Dora])));
+	assert_help_broken(|| change_attempt(Fred, |attempt| attempt.approvals = approvals(&[Anna, Anna])));
+	assert_help_broken(|| change_attempt(Iris, |attempt| attempt.approvals = Approvals::default()));
+	// Nor by an account that never was that guardian.
+	for who in [Anna, Fred] {
+		assert_help_broken(|| change_attempt(Iris, |attempt| attempt.approvals[0].account = who.account()));
+	}
+}
+
+#[test]
+fn invariant_9_a_revoked_label_is_nobodys_to_get_back() {
+	assert_help_broken(|| {
+		let cause = LabelRevocationReason::Misconduct;
+		change_label(Hans, |label| label.standing = Standing::Revoked { cause });
+	});
 }
 
 #[test]
 fn invariant_9_a_guardian_begins_one_attempt() {
-	assert_help_broken(|| change_attempt(Iris, |attempt| attempt.approvals = ids(&[Anna])));
+	assert_help_broken(|| change_attempt(Iris, |attempt| attempt.approvals = approvals(&[Anna])));
 	assert_help_broken(|| {
 		let one_more = Recovery {
-			approvals: ids(&[Bruno]),
+			approvals: approvals(&[Bruno]),
 			ready: None,
 		};
 		Recoveries::<Test>::insert(helped(), AccountId::new([0x99; 32]), one_more);
@@ -284,7 +324,7 @@ fn invariant_9_a_guardian_begins_one_attempt() {
 fn invariant_9_attempts_are_ready_exactly_if_enough_approved() {
 	assert_help_broken(|| change_attempt(Fred, |attempt| attempt.ready = None));
 	assert_help_broken(|| change_attempt(Iris, |attempt| attempt.ready = Some(NOW)));
-	assert_help_broken(|| change_attempt(Fred, |attempt| attempt.approvals = ids(&[Anna])));
+	assert_help_broken(|| change_attempt(Fred, |attempt| attempt.approvals = approvals(&[Anna])));
 	assert_help_broken(|| change_guardianship(|guardianship| guardianship.threshold = 1));
 }
 
@@ -314,4 +354,132 @@ fn invariant_10_a_passkey_guards_something_and_nothing_else_does() {
 #[test]
 fn invariant_11_nothing_counts_as_confirmed() {
 	assert_broken(11, || Confirmed::<Test>::put(Anna.number()));
+}
+
+#[test]
+fn invariant_13_accounts_of_active_labels_are_believed() {
+	assert_broken(13, || change_label(Anna, |label| label.distrusted_since = Some(NOW)));
+}
+
+#[test]
+fn invariant_13_accounts_are_not_believed_from_the_block_on_that_the_suspension_names() {
+	for since in [None, Some(NOW - 1)] {
+		assert_broken(13, || {
+			let report = KeyCompromised { since: NOW };
+			assert_ok!(Labels::suspend(RuntimeOrigin::root(), Dora.number(), report));
+			assert_eq!(Labels::do_try_state(), Ok(()));
+			change_label(Dora, |label| label.distrusted_since = since);
+		});
+	}
+}
+
+/// Hans holds his label since this block, and Emil held it until then.
+#[test]
+fn invariant_13_accounts_are_disbelieved_only_for_when_they_held_the_label() {
+	let suspended_and_distrusted = |who: Who, since| {
+		change_label(who, |label| {
+			(label.standing, label.distrusted_since) = (Standing::Suspended(Investigation), Some(since));
+		});
+	};
+	assert_broken(13, || suspended_and_distrusted(Hans, NOW - 1));
+	assert_broken(13, || suspended_and_distrusted(Hans, NOW + 1));
+	assert_broken(13, || {
+		change_retired_key(|key| key.reason = RetirementReason::Compromised { since: NOW + 1 });
+	});
+	new_test_ext().execute_with(|| {
+		hand_over(Emil, Hans);
+		suspended_and_distrusted(Hans, NOW);
+		change_retired_key(|key| key.reason = RetirementReason::Compromised { since: 0 });
+		assert_eq!(Labels::do_try_state(), Ok(()), "the control");
+	});
+}
+
+#[test]
+fn invariant_14_accounts_follow_each_other_without_a_gap() {
+	assert_broken(14, || change_retired_key(|key| key.from.block = 1));
+	assert_broken(14, || change_retired_key(|key| key.until.block = NOW - 1));
+	assert_broken(14, || change_retired_key(|key| key.label = Anna.number()));
+	assert_broken(14, || change_label(Hans, |label| label.held_since.block = NOW - 1));
+	assert_broken(14, || change_label(Anna, |label| label.held_since.block = NOW));
+}
+
+#[test]
+fn invariant_14_history_says_who_took_over_and_nobody_else_did() {
+	assert_broken(14, || RetiredKeys::<Test>::remove(Emil.account()));
+	assert_broken(14, || {
+		let another = RetiredKeys::<Test>::get(Emil.account()).expect("Emil's key is retired");
+		System::inc_providers(&Fred.account());
+		RetiredKeys::<Test>::insert(Fred.account(), another);
+	});
+	assert_broken(14, || {
+		change_entry(Hans, 1, |moved| {
+			let (from, to) = (Emil.account(), Fred.account());
+			moved.event = LabelEvent::Rotated { from, to };
+		});
+	});
+	assert_broken(14, || change_entry(Hans, 1, |moved| moved.event = LabelEvent::Renewed));
+}
+
+#[test]
+fn invariant_15_nothing_happened_that_is_still_to_come() {
+	assert_broken(15, || change_entry(Anna, 0, |granted| granted.at.block = NOW + 1));
+	assert_broken(15, || change_entry(Hans, 1, |moved| moved.at.block = NOW + 1));
+}
+
+#[test]
+fn invariant_16_what_was_used_up_is_of_labels_that_there_are() {
+	for nobody in [0, 6] {
+		assert_broken(16, || Usages::<Test>::insert(nobody, Usage::default()));
+		assert_broken(16, || Sequences::<Test>::insert(nobody, 1));
+	}
+}
+
+fn rejection(by: LabelId) -> Rejection {
+	Rejection {
+		reason: RejectionReason::Unspecified,
+		by,
+		at: TestLedger::here(),
+	}
+}
+
+/// A holder, one who was, and an applicant; and by nobody.
+#[test]
+fn invariant_16_whoever_was_refused_has_nothing_to_do_with_labels() {
+	for who in [Anna, Emil, Gina] {
+		assert_broken(16, || Rejections::<Test>::insert(who.account(), rejection(Anna.number())));
+	}
+	assert_broken(16, || Rejections::<Test>::insert(Fred.account(), rejection(6)));
+}
+
+#[test]
+fn invariant_17_applications_are_in_order_and_nothing_else_is() {
+	let place = |who: Who| arrival(&who.account(), &TestLedger::here());
+	assert_broken(17, || Arrivals::<Test>::remove(place(Gina)));
+	assert_broken(17, || Arrivals::<Test>::insert(place(Fred), ()));
+	assert_broken(17, || change_application(|application| application.applied.block = NOW - 1));
+	assert_broken(17, || {
+		let application = Applications::<Test>::get(Gina.account()).expect("Gina applied");
+		System::inc_providers(&Fred.account());
+		Applications::<Test>::insert(Fred.account(), application);
+	});
+}
+
+/// Of labels that there are, by accounts that do not hold them; and of one that there is not.
+#[test]
+fn invariant_12_certificates_are_published_by_who_holds_the_label_or_held_it() {
+	let publish = |label: LabelId, who: Who| {
+		let publication = Publication {
+			by: who.account(),
+			at: TestLedger::here(),
+		};
+		Certificates::<Test>::insert(label, CertificateHash([0xce; 32]), publication);
+	};
+	for (label, who) in [(Dora.number(), Anna), (Dora.number(), Fred), (99, Dora)] {
+		assert_broken(12, || publish(label, who));
+	}
+	new_test_ext().execute_with(|| {
+		hand_over(Dora, Hans);
+		publish(Dora.number(), Dora);
+		assert_eq!(Labels::do_try_state(), Ok(()), "the control");
+	});
 }

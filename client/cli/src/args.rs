@@ -177,9 +177,9 @@ pub enum LabelCommand {
 		account: String,
 		#[command(flatten)]
 		shown: ShownFiles,
-		/// Approve only the application that `label review` showed with this hash
+		/// The hash that `label review` showed the application with: what you looked at is approved, and nothing that took its place
 		#[arg(long, value_name = "HASH")]
-		application: Option<ApplicationHash>,
+		application: ApplicationHash,
 		#[command(flatten)]
 		validity: Validity,
 		#[command(flatten)]
@@ -283,7 +283,8 @@ pub enum LabelCommand {
 		#[command(flatten)]
 		key: OwnerKey,
 	},
-	/// Move your label to the key that consented. The key that you sign with is of no use any more
+	/// Move your label, and what else your key has, to the key that consented. The key that you sign with is of no use any more, and a validator
+	/// sets session keys anew
 	Rotate {
 		/// What the new key's `label takeover` wrote
 		#[arg(long, value_name = "FILE")]
@@ -363,17 +364,22 @@ pub enum CertificateCommand {
 
 #[derive(Subcommand)]
 pub enum RecoveryCommand {
-	/// Name who may help to get your label back, in the place of whoever you named before
+	/// Name who may help to get your label back, in the place of whoever you named before. Where your label has a passkey, it has to confirm that
 	Guardians {
 		/// The numbers of their labels
-		#[arg(value_name = "LABEL", required = true)]
+		#[arg(value_name = "LABEL", required_unless_present = "none")]
 		labels: Vec<LabelId>,
 		/// How many of them it takes
-		#[arg(long, value_name = "GUARDIANS")]
-		threshold: u32,
-		/// How many blocks you have to object, from when so many of them approved
+		#[arg(long, value_name = "GUARDIANS", required_unless_present = "none")]
+		threshold: Option<u32>,
+		/// How many blocks you have to object, from when so many of them approved; they have as many then to complete
 		#[arg(long, value_name = "BLOCKS", default_value_t = DELAY)]
 		delay: BlockNumber,
+		/// Nobody may any more
+		#[arg(long, conflicts_with_all = ["labels", "threshold", "delay"])]
+		none: bool,
+		#[command(flatten)]
+		factor: SecondFactor,
 		#[command(flatten)]
 		signing: Signing,
 	},
@@ -404,7 +410,7 @@ pub enum RecoveryCommand {
 		#[command(flatten)]
 		signing: Signing,
 	},
-	/// Move the label, as a guardian, once enough approved and nobody objected
+	/// Move the label, as a guardian, once enough approved and nobody objected; before it is too late
 	Complete {
 		/// The label's number
 		label: LabelId,
@@ -588,6 +594,11 @@ pub enum ProofCommand {
 		/// Why
 		#[arg(long, value_enum, default_value = "unspecified")]
 		reason: Reason,
+		/// Where your signature is kept from --write-request to --confirmation [default: TARGET.revocation.json]
+		#[arg(long, value_name = "FILE")]
+		authorization: Option<PathBuf>,
+		#[command(flatten)]
+		factor: SecondFactor,
 		#[command(flatten)]
 		owner: OwnerKey,
 		#[command(flatten)]
@@ -638,8 +649,8 @@ pub struct Submission {
 
 #[derive(Args)]
 pub struct Patience {
-	/// How long to wait for finality
-	#[arg(long, value_name = "SECONDS", default_value_t = 120)]
+	/// How long to wait for finality; a day at the most
+	#[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
 	timeout: u64,
 }
 
@@ -656,6 +667,10 @@ pub enum AccountCommand {
 	History {
 		/// The account: an address, or the name of a key of yours
 		account: String,
+		/// Up to the block with this hash, which you know to be final from a node that you trust [default: up to what this node says to be the
+		/// newest final block]
+		#[arg(long, value_name = "HASH")]
+		as_of: Option<Subject>,
 	},
 }
 
@@ -750,7 +765,7 @@ words! {
 		Registering,
 		/// Hand over what is registered; there is nothing yet that can be
 		Transferring,
-		/// Move the label to another key, and name guardians
+		/// Move the label to another key. Naming guardians takes the passkey in any case
 		Rotating,
 	}
 }

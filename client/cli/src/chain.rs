@@ -5,12 +5,23 @@ use crate::{
 	output::Output,
 	Failure,
 };
-use chirograph_sdk::chain::Chain;
+use chirograph_sdk::{chain::Chain, keys::KeyStore, networks::KnownNetworks};
 
 impl Common {
 	/// The node to ask, of the network that is meant.
 	pub async fn connect(&self) -> Result<Chain, Failure> {
 		Ok(Chain::connect(&self.node, self.genesis.map(|genesis| genesis.0)).await?)
+	}
+
+	/// As [`Self::connect`], for a key to sign for that network: where the user does not name it, the one that the node was of the first time.
+	pub async fn connect_to_sign(&self) -> Result<Chain, Failure> {
+		let genesis = self.genesis.map(|genesis| genesis.0);
+		match KeyStore::open_default() {
+			Ok(store) => Ok(KnownNetworks::new(store).connect(&self.node, genesis).await?),
+			// Without a place for keys, what the user says is enough.
+			Err(_) if genesis.is_some() => self.connect().await,
+			Err(error) => Err(error.into()),
+		}
 	}
 }
 

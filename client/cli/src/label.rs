@@ -2,21 +2,22 @@
 
 use crate::{
 	args::{CertificateCommand, Common, LabelCommand, Retirement, RoleName, ShownFiles, Signing, Suspicion, Validity},
-	output::Output,
+	output::{as_of, final_in, Output},
 	passkey::guarded_names,
 	proof::WAITING,
+	recovery::describe_guardianship,
 	Failure,
 };
 use chirograph_sdk::{
 	certificates::{self, Bundle, PrivateKey},
 	chain::{format_time, BlockId, Chain},
-	dossier::{Dossier, IdentityDisclosure, Organisation},
+	dossier::{Dossier, IdentityDisclosure, Organisation, REGISTER_ID_FIELD},
 	evidence::Disclosure,
 	keys::{format_account, parse_account, KeyStore, Keypair},
-	labels::{self, Account, Answer, Certificate, Entry, Finalised, Review, Shown, Target, Vouched},
+	labels::{self, Account, Answer, Certificate, Entry, Finalised, Review, Shown, Target, Unusable, Vouched},
 	primitives::{
-		AccountId, Application, BlockNumber, CertificateHash, Inclusion, Label, LabelChange, LabelEvent, LabelId, LabelStatus,
-		Moment, QuotaUsage, Remit, RetiredKey, RetirementReason, Role, Roles, Standing, SuspensionReason,
+		AccountId, Application, BlockNumber, CertificateHash, Guardianship, Inclusion, Label, LabelChange, LabelEvent, LabelId,
+		LabelStatus, Moment, QuotaUsage, Remit, RetiredKey, RetirementReason, Role, Roles, Standing, SuspensionReason,
 	},
 	proofs::code,
 	submit::Submitter,
@@ -77,11 +78,11 @@ pub async fn run(command: LabelCommand, common: &Common, output: &Output) -> Res
 			report_account(output, "withdrawn, and final", &wait(output, sent).await?);
 		},
 		LabelCommand::Applications => list_applications(&common.connect().await?, output).await?,
-		LabelCommand::Review { account, shown } => {
-			let (account, shown) = (account_of(&account)?, shown.read()?);
+		LabelCommand::Review { account, shown: files } => {
+			let (account, shown) = (account_of(&account)?, files.read()?);
 			let chain = common.connect().await?;
 			let review = labels::review(&chain, &account).await?;
-			return compare(&chain, &review, &shown, output).await;
+			return compare(&chain, &review, &shown, &files, output).await;
 		},
 		LabelCommand::Approve {
 			account,
@@ -178,7 +179,7 @@ pub async fn run(command: LabelCommand, common: &Common, output: &Output) -> Res
 			valid_for,
 			key,
 		} => {
-			let chain = common.connect().await?;
+			let chain = common.connect_to_sign().await?;
 			let key = key.load_or("which key is the new one? Name it with --key")?;
 			let takeover = Takeover::sign(&key, chain.genesis(), label, chain.valid_until(valid_for).await?);
 			takeover.write_new(&path)?;
@@ -268,13 +269,23 @@ pub async fn run(command: LabelCommand, common: &Common, output: &Output) -> Res
 impl Signing {
 	/// A connection, who sends over it, and how long to wait for finality.
 	pub async fn open(&self, common: &Common) -> Result<(Submitter, Keypair, Duration), Failure> {
-		let chain = Arc::new(common.connect().await?);
+		let chain = Arc::new(common.connect_to_sign().await?);
 		let key = self.key.load_or("who signs? Name your key with --key")?;
 		Ok((Submitter::start(chain).await?, key, self.patience.duration()))
 	}
 }
 
 impl ShownFiles {
+	/// As they are typed.
+	fn options(&self) -> String {
+		let option = |name: &str, path: &Path| format!("--{name} {}", quoted(&path.display().to_string()));
+		let dossier = option("dossier", &self.dossier);
+		match &self.certificate {
+			Some(certificate) => format!("{dossier} {}", option("certificate", certificate)),
+			None => dossier,
+		}
+	}
+
 	fn read(&self) -> Result<Shown, Failure> {
 		Ok(Shown {
 			dossier: Dossier::read(&self.dossier)?,
@@ -354,11 +365,13 @@ fn dossier(
 		Organisation::Registered(_) => organisation.id()? == statement.organisation,
 	};
 	let wanted: BTreeMap<_, _> = fields.into_iter().collect();
-	let there: BTreeMap<_, _> = dossier
+	let mut there: BTreeMap<_, _> = dossier
 		.fields()
 		.iter()
 		.map(|field| (field.name.clone(), field.value.clone()))
 		.collect();
+	// It was given as the organisation.
+	there.remove(REGISTER_ID_FIELD);
 	let same_fields = wanted.is_empty() || wanted == there;
 	let same = statement.account == *account && same_organisation && same_fields;
 	if !same {
@@ -373,10 +386,7 @@ fn dossier(
 /// Since when the key of a label is not believed, if that was reported.
 async fn reported(chain: &Chain, label: LabelId) -> Result<Option<BlockNumber>, Failure> {
 	let status = chain.label_status(&chain.finalised().await?, label).await?;
-	Ok(status.and_then(|status| match status.label.standing {
-		Standing::Suspended(SuspensionReason::KeyCompromised { since }) => Some(since),
-		_ => None,
-	}))
+	Ok(status.and_then(|status| status.label.distrusted_since))
 }
 
 async fn suspension(
@@ -426,7 +436,7 @@ fn only_compromised(reason: &str) -> Failure {
 }
 
 /// What was shown beside the application that it should be of. The answer is no where they differ, or a certificate is not good.
-async fn compare(chain: &Chain, review: &Review, shown: &Shown, output: &Output) -> Result<(), Failure> {
+async fn compare(chain: &Chain, review: &Review, shown: &Shown, files: &ShownFiles, output: &Output) -> Result<(), Failure> {
 	#[derive(Serialize)]
 	struct Compared<'a> {
 		#[serde(flatten)]
@@ -436,12 +446,13 @@ async fn compare(chain: &Chain, review: &Review, shown: &Shown, output: &Output)
 		mismatch: Option<String>,
 	}
 	let mut title = "MATCHES: the dossier is the one that the application names; that it is true, you must know".to_owned();
-	let (mut vouched, mut mismatch) = (None, None);
+	let (mut vouched, mut mismatch, mut is_complete) = (None, None, true);
 	match review.check(&shown.dossier) {
 		Err(error) => mismatch = Some(error),
 		Ok(()) => match labels::check_certificate(chain, review, shown.certificates.as_ref()).await {
 			Ok(found) => vouched = found,
 			Err(Error::CertificateNotShown { .. }) => {
+				is_complete = false;
 				title.push_str("; its certificate was NOT looked at, since it was not given with --certificate");
 			},
 			Err(error) if error.kind() == ErrorKind::Connection => return Err(error.into()),
@@ -456,6 +467,13 @@ async fn compare(chain: &Chain, review: &Review, shown: &Shown, output: &Output)
 	let mut lines = vec![("account", format_account(&review.account))];
 	lines.extend(describe_application(&review.application));
 	lines.push(("application", review.hash.to_string()));
+	lines.push((
+		"acts for",
+		dossier.register_id().map_or_else(
+			|| "nobody else: a person, or an organisation that does not say which".into(),
+			|register_id| format!("the organisation {register_id}"),
+		),
+	));
 	lines.extend(stated(dossier.fields()));
 	lines.extend(vouched.iter().flat_map(describe_vouched));
 	lines.push(as_of(&review.as_of));
@@ -466,10 +484,21 @@ async fn compare(chain: &Chain, review: &Review, shown: &Shown, output: &Output)
 		mismatch,
 	};
 	output.result(&compared, &title, &lines);
-	compared.mismatch.map_or(Ok(()), |_| Err(Failure::Negative))
+	if compared.mismatch.is_some() {
+		return Err(Failure::Negative);
+	}
+	if is_complete {
+		output.hint(format_args!(
+			"if you know what the dossier says to be true, approve what you see here, and nothing that takes its place:\n  chirograph label approve {} {} --application {}",
+			format_account(&review.account),
+			files.options(),
+			review.hash
+		));
+	}
+	Ok(())
 }
 
-/// A disclosure beside the label that it should be of. The answer is no where it is of another, or not true.
+/// A disclosure beside the label that it should be of. The answer is no where it is of another, or not true, or the label cannot be used.
 async fn check(chain: &Chain, label: LabelId, disclosure: &IdentityDisclosure, output: &Output) -> Result<(), Failure> {
 	#[derive(Serialize)]
 	struct Checked<'a> {
@@ -480,21 +509,27 @@ async fn check(chain: &Chain, label: LabelId, disclosure: &IdentityDisclosure, o
 	let comparison = labels::compare(chain, label, disclosure).await?;
 	// What is not true is not repeated.
 	let (title, fields) = match &comparison.mismatch {
-		None => (format!("MATCHES: disclosed by label {label}"), disclosure.fields()),
+		None => {
+			let but = match comparison.unusable {
+				None => "",
+				Some(Unusable::Revoked) => ", BUT THE LABEL IS REVOKED",
+				Some(Unusable::Suspended) => ", BUT THE LABEL IS SUSPENDED",
+				Some(Unusable::Over) => ", BUT THE LABEL IS OVER",
+			};
+			let title = format!("MATCHES{but}: this is what label {label} was allocated for");
+			(title, disclosure.fields())
+		},
 		Some(reason) => (format!("DOES NOT MATCH: {reason}"), Default::default()),
 	};
 	let mut lines = stated(fields);
-	lines.extend(describe_status(&comparison.status));
+	lines.extend(describe_status(&comparison.status, comparison.time));
 	lines.push(as_of(&comparison.as_of));
 	let checked = Checked {
 		comparison: &comparison,
 		fields: values(fields),
 	};
 	output.result(&checked, &title, &lines);
-	match comparison.mismatch {
-		None => Ok(()),
-		Some(_) => Err(Failure::Negative),
-	}
+	comparison.is_good().then_some(()).ok_or(Failure::Negative)
 }
 
 async fn judge(chain: &Chain, target: &Target, role: Role, at: Option<BlockNumber>, output: &Output) -> Result<(), Failure> {
@@ -518,8 +553,9 @@ fn show(entry: &Entry, history: bool, output: &Output) {
 		Some(label) => format!("label {}", label.id),
 		None => "account without a label".into(),
 	};
-	let mut lines = describe_account(&entry.holder);
+	let mut lines = describe_account(&entry.holder, entry.time);
 	lines.extend(entry.remit.as_ref().map(|remit| ("remit", describe_remit(remit))));
+	lines.extend(describe_guardians(entry.guardianship.as_ref()));
 	lines.extend(entry.certificates.iter().map(describe_certificate));
 	if history {
 		lines.extend(entry.history.iter().map(|change| ("history", describe_change(change))));
@@ -534,7 +570,7 @@ async fn list_labels(chain: &Chain, output: &Output) -> Result<(), Failure> {
 		let text = format!(
 			"{}  {}; {}; until {}",
 			format_account(holder),
-			describe_standing(&label.standing),
+			describe_state(label, list.time),
 			names(label.roles),
 			format_time(label.expires)
 		);
@@ -572,13 +608,13 @@ fn print_list(output: &Output, list: &impl Serialize, what: &str, entries: Vec<(
 }
 
 pub fn report_label(output: &Output, title: &str, changed: &Finalised<LabelStatus>) {
-	let mut lines = describe_status(&changed.state);
+	let mut lines = describe_status(&changed.state, changed.time);
 	lines.push(final_in(&changed.block));
 	output.result(changed, title, &lines);
 }
 
 fn report_account(output: &Output, title: &str, changed: &Finalised<Account>) {
-	let mut lines = describe_account(&changed.state);
+	let mut lines = describe_account(&changed.state, changed.time);
 	lines.push(final_in(&changed.block));
 	output.result(changed, title, &lines);
 }
@@ -590,14 +626,6 @@ fn report_certificate(output: &Output, title: &str, changed: &Finalised<Certific
 		final_in(&changed.block),
 	];
 	output.result(changed, title, &lines);
-}
-
-pub fn final_in(block: &BlockId) -> (&'static str, String) {
-	("final in", format!("block {} {}", block.number, block.hash))
-}
-
-pub fn as_of(block: &BlockId) -> (&'static str, String) {
-	("as of", format!("block {} {}", block.number, block.hash))
 }
 
 fn when(at: &Inclusion) -> String {
@@ -623,17 +651,23 @@ fn values(fields: &[Disclosure]) -> BTreeMap<&str, &str> {
 		.collect()
 }
 
-fn describe_status(status: &LabelStatus) -> Lines {
+fn describe_status(status: &LabelStatus, time: Moment) -> Lines {
 	let mut lines = vec![("account", format_account(&status.holder))];
-	lines.extend(describe_label(&status.label));
+	lines.extend(describe_label(&status.label, time));
 	lines.extend(status.remit.as_ref().map(|remit| ("remit", describe_remit(remit))));
+	lines.extend(describe_guardians(status.guardianship.as_ref()));
 	lines
 }
 
-fn describe_label(label: &Label) -> Lines {
+/// Those who may have the label moved, where there are any: whoever moves it, or has it back, is to know.
+fn describe_guardians(guardianship: Option<&Guardianship>) -> Option<(&'static str, String)> {
+	guardianship.map(|_| ("guardians", describe_guardianship(guardianship)))
+}
+
+fn describe_label(label: &Label, time: Moment) -> Lines {
 	let mut lines = vec![
 		("label", label.id.to_string()),
-		("standing", describe_standing(&label.standing)),
+		("standing", describe_state(label, time)),
 		("roles", names(label.roles)),
 		("jurisdiction", label.jurisdiction.to_string()),
 		("organisation", label.organisation.to_string()),
@@ -642,6 +676,9 @@ fn describe_label(label: &Label) -> Lines {
 		("audited by", by(label.auditor)),
 		("held since", when(&label.held_since)),
 	];
+	if let Some(since) = label.distrusted_since {
+		lines.push(("distrusted", format!("its key is not believed from block {since} on")));
+	}
 	if !label.guarded.is_empty() {
 		lines.push(("guarded", guarded_names(label.guarded)));
 	}
@@ -650,10 +687,10 @@ fn describe_label(label: &Label) -> Lines {
 	lines
 }
 
-fn describe_account(Account { account, status }: &Account) -> Lines {
+fn describe_account(Account { account, status }: &Account, time: Moment) -> Lines {
 	let mut lines = vec![("account", format_account(account))];
 	if let Some(label) = &status.label {
-		lines.extend(describe_label(label));
+		lines.extend(describe_label(label, time));
 	}
 	if let Some(QuotaUsage { quota, used, reopens }) = status.usage {
 		let text = format!(
@@ -720,6 +757,15 @@ fn describe_retired(key: &RetiredKey) -> String {
 	)
 }
 
+/// How a label is at that time.
+fn describe_state(label: &Label, time: Moment) -> String {
+	match label.standing {
+		Standing::Active if time >= label.expires => "over".into(),
+		Standing::Suspended(_) if time >= label.expires => format!("{}; over", describe_standing(&label.standing)),
+		standing => describe_standing(&standing),
+	}
+}
+
 fn describe_standing(standing: &Standing) -> String {
 	match standing {
 		Standing::Active => "active".into(),
@@ -743,7 +789,8 @@ fn describe_remit(remit: &Remit) -> String {
 }
 
 fn describe_certificate(certificate: &Certificate) -> (&'static str, String) {
-	let since = certificate.published.as_ref().map(|at| format!(", since {}", when(at)));
+	let published = certificate.published.as_ref();
+	let since = published.map(|published| format!(", since {}, by {}", when(&published.at), format_account(&published.by)));
 	let text = format!("{}{}", certificate.certificate, since.unwrap_or_default());
 	("certificate", text)
 }
@@ -762,4 +809,74 @@ fn describe_change(change: &LabelChange) -> String {
 
 fn by(label: Option<LabelId>) -> String {
 	label.map_or_else(|| "genesis or the council".into(), |label| format!("label {label}"))
+}
+
+/// As one word for a shell.
+fn quoted(text: &str) -> String {
+	let is_plain = |character: char| character.is_ascii_alphanumeric() || "/._-".contains(character);
+	if !text.is_empty() && text.chars().all(is_plain) {
+		return text.into();
+	}
+	format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use chirograph_sdk::primitives::{DossierHash, Operations, OrganisationId};
+
+	fn label(standing: Standing) -> Label {
+		Label {
+			id: 7,
+			organisation: OrganisationId([2; 32]),
+			jurisdiction: "DE".parse().expect("is one"),
+			roles: Roles::only(Role::Owner),
+			expires: 100,
+			standing,
+			dossier: DossierHash([3; 32]),
+			certificate: None,
+			auditor: None,
+			held_since: Inclusion {
+				block: 1,
+				extrinsic: 1,
+				time: 1,
+			},
+			distrusted_since: Some(5),
+			guarded: Operations::NONE,
+			changes: 1,
+		}
+	}
+
+	#[test]
+	fn a_label_is_said_to_be_over_from_its_date_on() {
+		let suspended = Standing::Suspended(SuspensionReason::Unspecified);
+		for (standing, time, said) in [
+			(Standing::Active, 99, "active"),
+			(Standing::Active, 100, "over"),
+			(suspended, 99, "suspended"),
+			(suspended, 100, "suspended; over"),
+		] {
+			assert_eq!(describe_state(&label(standing), time), said);
+		}
+	}
+
+	#[test]
+	fn since_when_a_key_is_not_believed_is_said_whatever_the_standing() {
+		let lines = describe_label(&label(Standing::Active), 1);
+		let said = lines.iter().find(|(name, _)| *name == "distrusted");
+		assert!(said.is_some_and(|(_, text)| text.contains("block 5")), "{lines:?}");
+	}
+
+	#[test]
+	fn a_command_that_is_proposed_can_be_pasted_into_a_shell() {
+		for (text, word) in [
+			("dossier.json", "dossier.json"),
+			("/tmp/a-b_c.d", "/tmp/a-b_c.d"),
+			("my dossier.json", "'my dossier.json'"),
+			("it's; rm x", r"'it'\''s; rm x'"),
+			("", "''"),
+		] {
+			assert_eq!(quoted(text), word);
+		}
+	}
 }

@@ -65,7 +65,7 @@ async fn main() -> ExitCode {
 	let arguments = match Arguments::try_parse() {
 		Ok(arguments) => arguments,
 		// Programs want JSON for their own mistakes too; help is for people.
-		Err(error) if error.use_stderr() && env::args().any(|argument| argument == "--json") => {
+		Err(error) if error.use_stderr() && env::args_os().any(|argument| argument == "--json") => {
 			Output::new(true).error(error.to_string().trim(), 2);
 			return ExitCode::from(2);
 		},

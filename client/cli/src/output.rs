@@ -2,6 +2,7 @@
 
 //! What people and programs see.
 
+use chirograph_sdk::chain::BlockId;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
@@ -82,9 +83,66 @@ impl Output {
 	}
 }
 
-/// Names of files may have line breaks and colours in them, with which they could write lines of their own.
+/// In which block something became final.
+pub fn final_in(block: &BlockId) -> (&'static str, String) {
+	("final in", describe_block(block))
+}
+
+/// From the state of which block something was read.
+pub fn as_of(block: &BlockId) -> (&'static str, String) {
+	("as of", describe_block(block))
+}
+
+fn describe_block(block: &BlockId) -> String {
+	format!("block {} {}", block.number, block.hash)
+}
+
+/// Names of files, and what others state, may have line breaks and colours in them, with which they could write lines of their own; and
+/// characters that make a reader see the others in another order.
 fn tame(text: &str) -> String {
 	text.chars()
-		.map(|character| if character.is_control() { '\u{fffd}' } else { character })
+		.map(|character| {
+			if character.is_control() || reorders(character) {
+				char::REPLACEMENT_CHARACTER
+			} else {
+				character
+			}
+		})
 		.collect()
+}
+
+/// Whether it directs the order of characters (UAX #9), or ends a line or a paragraph.
+fn reorders(character: char) -> bool {
+	matches!(
+		character,
+		'\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+	)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn what_could_mislead_a_reader_is_replaced() {
+		let misleading = ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}').chain([
+			'\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{61c}', '\n', '\r', '\t', '\u{1b}', '\u{9b}', '\u{7f}',
+		]);
+		for character in misleading {
+			assert_eq!(tame(&format!("a{character}b")), "a\u{fffd}b", "{character:?}");
+		}
+		for text in ["Zo\u{eb} \u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{1f4dc}", "a b\u{a0}c-d", ""] {
+			assert_eq!(tame(text), text);
+		}
+	}
+
+	#[test]
+	fn a_block_is_told_by_height_and_hash() {
+		let block = BlockId {
+			number: 7,
+			hash: "0x07".into(),
+		};
+		assert_eq!(as_of(&block), ("as of", "block 7 0x07".to_owned()));
+		assert_eq!(final_in(&block), ("final in", "block 7 0x07".to_owned()));
+	}
 }

@@ -2,8 +2,8 @@
 
 use crate::{
 	args::{Binding, Common, PasskeyCommand, SecondFactor},
-	label::{as_of, report_label, wait},
-	output::Output,
+	label::{report_label, wait},
+	output::{as_of, Output},
 	Failure,
 };
 use chirograph_sdk::{
@@ -23,7 +23,7 @@ pub async fn run(command: PasskeyCommand, common: &Common, output: &Output) -> R
 			output: path,
 		} => {
 			let registration = Registration::read(&binding.registration)?;
-			let chain = common.connect().await?;
+			let chain = common.connect_to_sign().await?;
 			let request = passkeys::request_binding(&chain, label, &binding.rp_id, &registration, binding.operations()).await?;
 			report_request(&request, &path, "`passkey bind` with --confirmation", output)?;
 		},
@@ -41,10 +41,12 @@ pub async fn run(command: PasskeyCommand, common: &Common, output: &Output) -> R
 			let (submitter, key, patience) = signing.open(common).await?;
 			if let Some(path) = &write_request {
 				let rp_id = replaced_rp_id.as_deref().unwrap_or(&binding.rp_id);
-				let call = passkeys::binding(&passkey, guarded, &confirmation);
+				let (chain, account) = (submitter.chain(), key.account());
+				let label = passkeys::label_of(chain, &account).await?;
+				let call = passkeys::binding(chain, label, &passkey, guarded, &confirmation).await?;
 				let next = "the same command with --replaced";
 				let asked = Asked { path, rp_id, next };
-				return asked.write(submitter.chain(), &key.account(), &call, output).await;
+				return asked.write(chain, &account, &call, output).await;
 			}
 			let sent = passkeys::bind(
 				&submitter,

@@ -2,7 +2,7 @@
 
 use crate::{
 	args::{Common, OwnerKey, ProofCommand, Statement, Submission},
-	output::Output,
+	output::{as_of, final_in, Output},
 	password, Failure,
 };
 use chirograph_sdk::{
@@ -11,7 +11,7 @@ use chirograph_sdk::{
 	evidence::{self, Disclosures, Evidence, Mode},
 	file::{self, Original},
 	keys::{format_account, KeyStore, Keypair},
-	primitives::{BlockNumber, Record, SignatureScheme, Status, Subject},
+	primitives::{BlockNumber, Record, RevocationReason, SignatureScheme, Status, Subject},
 	proofs::{self, Registered, Verdict},
 	submit::Submitter,
 };
@@ -49,7 +49,7 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 				));
 			}
 			let original = read(&file, output)?;
-			let chain = Arc::new(common.connect().await?);
+			let chain = Arc::new(common.connect_to_sign().await?);
 			let (evidence, authorization, owner) = match authorization {
 				Some(path) => {
 					let evidence = Evidence::read(&statement.evidence_path(&file))?;
@@ -145,12 +145,7 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 				},
 				Verdict::NotVerified { reason } => format!("NOT VERIFIED: {reason}"),
 			};
-			lines.extend(
-				verification
-					.as_of
-					.as_ref()
-					.map(|block| ("as of", format!("block {} {}", block.number, block.hash))),
-			);
+			lines.extend(verification.as_of.as_ref().map(as_of));
 			output.result(&verification, &title, &lines);
 			if !verification.is_verified() {
 				return Err(Failure::Negative);
@@ -167,25 +162,47 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 					format!("{}, block {}", format_account(&claim.owner), claim.registered.block),
 				));
 			}
-			lines.push(("as of", format!("block {} {}", entries.as_of.number, entries.as_of.hash)));
+			lines.push(as_of(&entries.as_of));
 			output.result(&entries, "proof", &lines);
 		},
 		ProofCommand::Revoke {
 			target,
 			evidence,
 			reason,
+			authorization: path,
+			factor,
 			owner,
 			submission,
 		} => {
+			let confirmation = factor.confirmation()?;
 			let subject = subject_of(&target, evidence.as_deref(), output)?;
-			let chain = Arc::new(common.connect().await?);
+			let chain = Arc::new(common.connect_to_sign().await?);
 			let owner = owner.load()?;
-			let valid_until = chain.valid_until(VALIDITY).await?;
-			let authorization = Authorization::sign_revocation(&owner, chain.genesis(), subject, reason.into(), valid_until);
+			let path = path.unwrap_or_else(|| with_suffix(Path::new(&target), ".revocation.json"));
+			// A passkey confirms one signature, and another would be made each time.
+			let is_kept = confirmation.is_some() || (factor.request().is_some() && path.exists());
+			let authorization = if is_kept {
+				kept_revocation(&path, &owner, subject, reason.into())?
+			} else {
+				let valid_until = chain.valid_until(VALIDITY).await?;
+				Authorization::sign_revocation(&owner, chain.genesis(), subject, reason.into(), valid_until)
+			};
+			if let Some(asked) = factor.request() {
+				authorization.check(chain.genesis(), chain.height().await?)?;
+				if !is_kept {
+					authorization.write_new(&path)?;
+					output.hint(format_args!(
+						"your signature is in {}, for when it is confirmed",
+						path.display()
+					));
+				}
+				let call = proofs::revocation(&authorization)?;
+				return asked.write(&chain, &authorization.owner, &call, output).await;
+			}
 			let signer = submission.signer(Some(owner))?;
 			let submitter = Submitter::start(chain).await?;
-			let patience = submission.patience.duration();
-			let revoked = proofs::revoke(&submitter, &signer, &authorization, patience).await?;
+			let (patience, confirmation) = (submission.patience.duration(), confirmation.as_ref());
+			let revoked = proofs::revoke(&submitter, &signer, &authorization, confirmation, patience).await?;
 			report(output, "revoked, and final", Path::new(&target), &revoked);
 		},
 	}
@@ -223,16 +240,25 @@ fn subject_of(target: &str, evidence: Option<&Path>, output: &Output) -> Result<
 	}
 }
 
+/// The owner's signature that an earlier run kept for the passkey to confirm.
+fn kept_revocation(path: &Path, owner: &Keypair, subject: Subject, reason: RevocationReason) -> Result<Authorization, Failure> {
+	let kept = Authorization::read(path)?;
+	if (&kept.owner, kept.subject, kept.revocation_reason()?) == (&owner.account(), subject, reason) {
+		return Ok(kept);
+	}
+	Err(Failure::Usage(format!(
+		"{} is to revoke another proof, by another owner or for another reason; give the command that wrote it, or name another file with --authorization",
+		path.display()
+	)))
+}
+
 fn report(output: &Output, title: &str, file: &Path, registered: &Registered) {
 	let mut lines = vec![
 		("file", file.display().to_string()),
 		("subject", registered.subject.to_string()),
 	];
 	lines.extend(describe(&registered.record));
-	lines.push((
-		"final in",
-		format!("block {} {}", registered.block.number, registered.block.hash),
-	));
+	lines.push(final_in(&registered.block));
 	output.result(registered, title, &lines);
 }
 

@@ -2,8 +2,8 @@
 
 use crate::{
 	args::{Common, RecoveryCommand},
-	label::{account_of, as_of, final_in, report_label, wait},
-	output::Output,
+	label::{account_of, report_label, wait},
+	output::{as_of, final_in, Output},
 	Failure,
 };
 use chirograph_sdk::{
@@ -23,11 +23,26 @@ pub async fn run(command: RecoveryCommand, common: &Common, output: &Output) -> 
 			labels,
 			threshold,
 			delay,
+			none,
+			factor,
 			signing,
 		} => {
+			// Of nobody it takes nobody.
+			let (threshold, delay) = (threshold.unwrap_or_default(), if none { 0 } else { delay });
+			let confirmation = factor.confirmation()?;
 			let (submitter, key, patience) = signing.open(common).await?;
-			let sent = recovery::set_guardians(&submitter, &key, &labels, threshold, delay, patience);
-			report(output, "guardians named, and final", &wait(output, sent).await?);
+			if let Some(asked) = factor.request() {
+				let call = recovery::naming(&labels, threshold, delay)?;
+				return asked.write(submitter.chain(), &key.account(), &call, output).await;
+			}
+			let confirmation = confirmation.as_ref();
+			let sent = recovery::set_guardians(&submitter, &key, &labels, threshold, delay, confirmation, patience);
+			let title = if none {
+				"no guardians any more, and final"
+			} else {
+				"guardians named, and final"
+			};
+			report(output, title, &wait(output, sent).await?);
 		},
 		RecoveryCommand::Begin {
 			label,
@@ -66,7 +81,7 @@ pub async fn run(command: RecoveryCommand, common: &Common, output: &Output) -> 
 		},
 		RecoveryCommand::Show { label } => {
 			let outlook = recovery::outlook(&common.connect().await?, label).await?;
-			let title = match outlook.attempts.len() {
+			let title = match outlook.attempts.iter().filter(|attempt| !attempt.lapsed).count() {
 				0 => format!("nobody wants to get label {label} back"),
 				1 => format!("one attempt to get label {label} back"),
 				count => format!("{count} attempts to get label {label} back"),
@@ -96,15 +111,20 @@ fn describe(outlook: &Outlook) -> Vec<(&'static str, String)> {
 	lines
 }
 
-fn describe_guardianship(guardianship: Option<&Guardianship>) -> String {
+/// Who may help to get a label back, for people.
+pub fn describe_guardianship(guardianship: Option<&Guardianship>) -> String {
 	match guardianship {
 		Some(Guardianship {
 			guardians,
 			threshold,
 			delay,
+			named_by,
+			named_at,
 		}) => format!(
-			"{threshold} of the labels {}; the holder has {delay} blocks to object",
-			numbers(guardians)
+			"{threshold} of the labels {}; the holder has {delay} blocks to object; named in block {} by {}",
+			numbers(guardians),
+			named_at.block,
+			format_account(named_by)
 		),
 		None => "none; only an auditor can move the label to another key".into(),
 	}
@@ -112,8 +132,14 @@ fn describe_guardianship(guardianship: Option<&Guardianship>) -> String {
 
 fn describe_attempt(attempt: &Attempt, guardianship: Option<&Guardianship>) -> String {
 	let when = match attempt.ready.zip(attempt.blocks) {
-		Some((block, 0)) => format!("can be completed since block {block}"),
-		Some((block, blocks)) => format!("can be completed from block {block} on, blocks from now: {blocks}"),
+		Some(_) if attempt.lapsed => format!("too late{}", until(attempt)),
+		Some((block, 0)) => format!("can be completed since block {block}{}", until(attempt)),
+		Some((block, blocks)) => {
+			format!(
+				"can be completed from block {block} on, blocks from now: {blocks}{}",
+				until(attempt)
+			)
+		},
 		None => {
 			let threshold = guardianship.map_or(0, |guardianship| guardianship.threshold);
 			format!("{} of {threshold} approvals", attempt.approvals.len())
@@ -121,6 +147,16 @@ fn describe_attempt(attempt: &Attempt, guardianship: Option<&Guardianship>) -> S
 	};
 	let account = format_account(&attempt.account);
 	format!("to {account}; approved by {}; {when}", numbers(&attempt.approvals))
+}
+
+fn until(attempt: &Attempt) -> String {
+	attempt
+		.last
+		.map(|last| match attempt.lapsed {
+			true => format!(": it could be completed until block {last}"),
+			false => format!(", and until block {last}"),
+		})
+		.unwrap_or_default()
 }
 
 fn numbers(labels: &GuardianIds) -> String {

@@ -3,8 +3,8 @@
 //! Certificates (X.509) with which somebody else vouches for who an applicant is (X.1407 7.1.2 a, 9.1.1 b).
 //!
 //! 1. Dave is a certificate authority. He publishes the SHA-256 of his certificate on the ledger.
-//! 2. Ada has a certificate that Dave issued. When she applies for a label, the certificate's key signs for her account: a [`claim`].
-//!    The ledger checks the signature, and keeps the hash of the certificate and the key.
+//! 2. Ada has a certificate that Dave issued. When she applies for a label, the certificate's key signs for her account and the
+//!    certificate's hash: a [`claim`]. The ledger checks the signature, and keeps the hash of the certificate and the key.
 //! 3. She shows the certificate to Bob, who is an auditor. Hash and key are those of her application, the signatures lead to a
 //!    certificate that Dave published, and all of them are valid now: [`verify_chain`].
 //!
@@ -19,10 +19,14 @@
 //! # How a path is judged
 //!
 //! By RFC 5280, section 6, with [webpki]: signatures, names, dates, name constraints, critical extensions that nobody knows. An
-//! authority's certificate, the published one included, must be valid at the time in question, must be an authority's
-//! (`basicConstraints`), must be for signing certificates if it says what it is for (`keyUsage`), and must have no more authorities below it
-//! than it says. The applicant's must be no authority's, and if it says what it is for, it must be for signatures (`keyUsage`) and for
-//! one of the purposes that people and organisations sign for (`extKeyUsage`): [`IDENTITY_PURPOSES`].
+//! authority's certificate must be valid at the time in question, must be an authority's (`basicConstraints`), must be for signing
+//! certificates if it says what it is for (`keyUsage`), and must have no more authorities below it than it says. The applicant's must be no
+//! authority's, and if it says what it is for, it must be for signatures (`keyUsage`). All of them must be for one of the purposes that
+//! people and organisations sign for, if they say for which (`extKeyUsage`): [`IDENTITY_PURPOSES`]. The published one is no exception to
+//! any of that: it may be somebody's in the middle.
+//!
+//! Name constraints on e-mail addresses are not understood here. Where an authority has any, what is below it must have none, neither in
+//! `subjectAltName` nor in the subject (`emailAddress`).
 //!
 //! Whether an authority has revoked a certificate since is not asked: what an auditor has to do about that, the authority says.
 
@@ -41,7 +45,7 @@ use rustls_pki_types::{pem::PemObject, CertificateDer, UnixTime};
 use serde::Serialize;
 use sp_core::{ed25519, Pair};
 use std::{cell::RefCell, fmt, ops::RangeInclusive, path::Path, time::Duration};
-use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
+use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeId, KeyPurposeIdIter, VerifiedPath};
 use x509_cert::{
 	der::{
 		asn1::{ObjectIdentifier, OctetStringRef},
@@ -49,7 +53,7 @@ use x509_cert::{
 		pem::{self, PemLabel},
 		Decode,
 	},
-	ext::pkix::{BasicConstraints, KeyUsage},
+	ext::pkix::{name::GeneralName, BasicConstraints, ExtendedKeyUsage, KeyUsage, NameConstraints},
 	name::Name,
 };
 use zeroize::Zeroizing;
@@ -65,16 +69,18 @@ const MAX_NAME_CHARS: usize = 200;
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 /// RFC 5480: a key on one of the curves that have names.
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+/// RFC 2985: an e-mail address, in a name.
+const EMAIL_ADDRESS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
 
-/// What an applicant's certificate may be for (`extKeyUsage`), if it does not leave that open: any purpose, TLS clients, e-mail, documents
-/// (RFC 9336), and documents as two makers of software called it before.
-pub const IDENTITY_PURPOSES: [&[usize]; 6] = [
-	&[2, 5, 29, 37, 0],
-	&[1, 3, 6, 1, 5, 5, 7, 3, 2],
-	&[1, 3, 6, 1, 5, 5, 7, 3, 4],
-	&[1, 3, 6, 1, 5, 5, 7, 3, 36],
-	&[1, 3, 6, 1, 4, 1, 311, 10, 3, 12],
-	&[1, 2, 840, 113583, 1, 1, 5],
+/// What a certificate may be for (`extKeyUsage`), if it does not leave that open: any purpose, TLS clients, e-mail, documents (RFC 9336), and
+/// documents as two makers of software called it before.
+pub const IDENTITY_PURPOSES: [ObjectIdentifier; 6] = [
+	ObjectIdentifier::new_unwrap("2.5.29.37.0"),
+	ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2"),
+	ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.4"),
+	ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.36"),
+	ObjectIdentifier::new_unwrap("1.3.6.1.4.1.311.10.3.12"),
+	ObjectIdentifier::new_unwrap("1.2.840.113583.1.1.5"),
 ];
 
 /// Why a certificate cannot be used, or is not believed.
@@ -123,8 +129,8 @@ pub enum Error {
 		"the private key is of none of the certificates that were given with it; name the key that the certificate was issued for"
 	)]
 	OtherPrivateKey,
-	/// A claim is of use for one account on one network.
-	#[error("the certificate's key did not sign for this account on this network; sign for it again")]
+	/// A claim is of use for one account and certificate on one network.
+	#[error("the certificate's key did not sign for this account and this certificate on this network; sign for them again")]
 	OtherClaim,
 	/// The applicant shows another certificate than the one that they applied with.
 	#[error("the application names the certificate {expected}, and that is not among those that were shown ({found}); ask the applicant for it, or reject the application")]
@@ -346,6 +352,44 @@ impl Certificate {
 		}
 		Ok(())
 	}
+
+	/// Whether there is nothing critical in it that nobody here knows.
+	fn ensure_understood(&self) -> Result<(), Error> {
+		let der = CertificateDer::from(self.der());
+		let read = EndEntityCert::try_from(&der).map(|_| ());
+		// No dates were looked at: it is about nobody else.
+		read.map_err(|error| explain(error, self, &[], Moment::default()))
+	}
+
+	/// Whether its authority may certify people and organisations, as far as it says for what.
+	fn ensure_certifies_identities(&self) -> Result<(), Error> {
+		match self.extension::<ExtendedKeyUsage>()? {
+			Some(ExtendedKeyUsage(purposes)) if !purposes.iter().any(|purpose| IDENTITY_PURPOSES.contains(purpose)) => {
+				Err(Error::NotAnAuthority {
+					subject: self.subject(),
+					reason: "its certificate is for other purposes, such as TLS servers or software",
+				})
+			},
+			_ => Ok(()),
+		}
+	}
+
+	/// Whether it says which e-mail addresses its authority may certify, or may not.
+	fn constrains_addresses(&self) -> Result<bool, Error> {
+		let Some(constraints) = self.extension::<NameConstraints>()? else {
+			return Ok(false);
+		};
+		let subtrees = [constraints.permitted_subtrees, constraints.excluded_subtrees];
+		let mut names = subtrees.into_iter().flatten().flatten().map(|subtree| subtree.base);
+		Ok(names.any(|name| matches!(name, GeneralName::Rfc822Name(_))))
+	}
+
+	/// Whether its subject is named by an e-mail address, too.
+	fn has_address(&self) -> bool {
+		let subject = &self.parsed.tbs_certificate.subject;
+		let mut attributes = subject.0.iter().flat_map(|part| part.0.iter());
+		attributes.any(|attribute| attribute.oid == EMAIL_ADDRESS)
+	}
 }
 
 /// The certificates of a file, in any order.
@@ -523,13 +567,13 @@ pub fn claim(
 	Ok(CertificateClaim {
 		certificate: certificate.hash(),
 		key: key.public(),
-		signature: key.sign(&payload::certificate(genesis, account)),
+		signature: key.sign(&payload::certificate(genesis, account, &certificate.hash())),
 	})
 }
 
-/// Whether a claim is for this account on this network; what the ledger would say, too.
+/// Whether a claim is for this account and its certificate on this network; what the ledger would say, too.
 pub fn ensure_claims(claim: &CertificateClaim, genesis: &GenesisHash, account: &AccountId) -> Result<(), Error> {
-	let payload = payload::certificate(genesis, account);
+	let payload = payload::certificate(genesis, account, &claim.certificate);
 	claim.verify(&payload).map_err(|_| Error::OtherClaim)
 }
 
@@ -586,7 +630,7 @@ fn lead_to(anchor: &Certificate, certificate: &Certificate, others: &[Certificat
 	// What webpki does not look at. It goes on with other paths if there are any, so what counts is what was said of the last one.
 	let refusal = RefCell::new(None);
 	let judge = |path: &VerifiedPath| {
-		let judged = path_certificates(path, others).and_then(|path| ensure_certify(&path, anchor, at));
+		let judged = path_certificates(path, others).and_then(|path| ensure_certify(certificate, &path, anchor, at));
 		judged.map_err(|error| {
 			*refusal.borrow_mut() = Some(error);
 			webpki::Error::EndEntityUsedAsCa
@@ -624,11 +668,22 @@ fn path_certificates<'a>(path: &VerifiedPath, others: &'a [Certificate]) -> Resu
 	found.ok_or_else(|| damaged("the path of certificates", "it has one that was not given"))
 }
 
-/// Whether all of a path, and the published certificate at its end, are authorities' at that time.
-fn ensure_certify(path: &[&Certificate], anchor: &Certificate, at: Moment) -> Result<(), Error> {
+/// Whether all of a path, and the published certificate at its end, are authorities' at that time, and of what is below them.
+fn ensure_certify(certificate: &Certificate, path: &[&Certificate], anchor: &Certificate, at: Moment) -> Result<(), Error> {
+	// Of an anchor, webpki takes name, key and name constraints, and looks at nothing else.
 	anchor.ensure_valid(at)?;
+	anchor.ensure_understood()?;
+	anchor.ensure_certifies_identities()?;
 	for (between, authority) in path.iter().copied().chain([anchor]).enumerate() {
 		authority.ensure_certifies(between)?;
+		// And what webpki does not understand, it refuses in `subjectAltName`, and overlooks in the subject (RFC 5280, 4.2.1.10).
+		let mut below = path.iter().copied().take(between).chain([certificate]);
+		if below.any(Certificate::has_address) && authority.constrains_addresses()? {
+			return Err(Error::NotAnAuthority {
+				subject: authority.subject(),
+				reason: "it may certify certain e-mail addresses only, and whether one that it certified is among them, nobody here can tell",
+			});
+		}
 	}
 	Ok(())
 }
@@ -638,11 +693,10 @@ struct ForIdentity;
 
 impl ExtendedKeyUsageValidator for ForIdentity {
 	fn validate(&self, purposes: KeyPurposeIdIter<'_, '_>) -> Result<(), webpki::Error> {
-		let purposes: Vec<_> = purposes
-			.map(|purpose| purpose.map(|purpose| purpose.to_decoded_oid()))
-			.collect::<Result<_, _>>()?;
-		let fits = purposes.iter().any(|purpose| IDENTITY_PURPOSES.contains(&purpose.as_slice()));
-		if purposes.is_empty() || fits {
+		// By their bytes. In numbers, webpki confuses what is above 127.
+		let purposes: Vec<KeyPurposeId> = purposes.collect::<Result<_, _>>()?;
+		let fits = |known: &ObjectIdentifier| purposes.contains(&KeyPurposeId::new(known.as_bytes()));
+		if purposes.is_empty() || IDENTITY_PURPOSES.iter().any(fits) {
 			return Ok(());
 		}
 		// The word for "another purpose" has a content that cannot be made outside of webpki, and this one is for the same.
@@ -742,8 +796,9 @@ mod tests {
 	use super::*;
 	use proptest::prelude::*;
 	use rcgen::{
-		date_time_ymd, BasicConstraints as Authorities, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose,
-		IsCa, Issuer, KeyPair, KeyUsagePurpose, SignatureAlgorithm, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519,
+		date_time_ymd, BasicConstraints as Authorities, CertificateParams, CustomExtension, DnType, DnValue,
+		ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints as Names, SanType,
+		SignatureAlgorithm, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519,
 	};
 
 	const OPENSSL: &[u8] = include_bytes!("../fixtures/openssl.pem");
@@ -893,12 +948,18 @@ mod tests {
 			for byte in 0..16 {
 				let account = AccountId::new([byte; 32]);
 				let claim = claim(&GENESIS, &account, &ada.certificate, &ada.private()).expect("the key is hers");
-				assert_eq!(claim.verify(&payload::certificate(&GENESIS, &account)), Ok(()));
+				assert_eq!(claim.verify(&payload::certificate(&GENESIS, &account, &ada.hash())), Ok(()));
 				assert_eq!(
 					(claim.certificate, claim.key),
 					(ada.hash(), ada.certificate.key().expect("can apply"))
 				);
 				assert!(ensure_claims(&claim, &GENESIS, &account).is_ok());
+				let of_another = CertificateClaim {
+					certificate: root.hash(),
+					..claim.clone()
+				};
+				let refused = ensure_claims(&of_another, &GENESIS, &account);
+				assert!(matches!(refused, Err(Error::OtherClaim)), "{refused:?}");
 				for (genesis, account) in [([0; 32], account), (GENESIS, AccountId::new([99; 32]))] {
 					assert!(matches!(ensure_claims(&claim, &genesis, &account), Err(Error::OtherClaim)));
 				}
@@ -1081,13 +1142,22 @@ mod tests {
 			vec![ClientAuth],
 			vec![EmailProtection],
 			vec![documents()],
+			// Microsoft's word for documents, and Adobe's.
+			vec![Other(vec![1, 3, 6, 1, 4, 1, 311, 10, 3, 12])],
+			vec![Other(vec![1, 2, 840, 113583, 1, 1, 5])],
 			vec![Any],
 			vec![ServerAuth, ClientAuth],
 		] {
 			let judged = judged(&|params| params.extended_key_usages = purposes.clone());
 			assert!(judged.is_ok(), "{purposes:?}: {judged:?}");
 		}
-		for purposes in [vec![ServerAuth], vec![CodeSigning], vec![TimeStamping, ServerAuth]] {
+		// The last one is Microsoft's, if its bytes are read as webpki reads them.
+		for purposes in [
+			vec![ServerAuth],
+			vec![CodeSigning],
+			vec![TimeStamping, ServerAuth],
+			vec![Other(vec![1, 3, 6, 1, 4, 1, 183, 10, 3, 12])],
+		] {
 			let judged = judged(&|params| params.extended_key_usages = purposes.clone());
 			assert!(matches!(judged, Err(Error::WrongPurpose { .. })), "{purposes:?}: {judged:?}");
 		}
@@ -1135,6 +1205,128 @@ mod tests {
 		assert!(matches!(extended(true), Err(Error::Unsupported { .. })));
 		let p384 = Party::new("Ada", &PKCS_ECDSA_P384_SHA384, Some(&root), |_| ());
 		assert!(matches!(p384.certificate.key(), Err(Error::Unsupported { .. })));
+	}
+
+	/// What it says counts, though nobody has to have certified it.
+	#[test]
+	fn the_published_certificate_is_judged_as_one_in_the_middle() {
+		use ExtendedKeyUsagePurpose::{ClientAuth, ServerAuth};
+		type Shape<'a> = &'a dyn Fn(&mut CertificateParams);
+		let kind = &PKCS_ECDSA_P256_SHA256;
+		let judged = |shape: Shape| {
+			let as_anchor = Party::new("Root", kind, None, |params| {
+				is_authority(params);
+				shape(params);
+			});
+			let root = Party::authority("Above", None);
+			let in_the_middle = Party::new("Middle", kind, Some(&root), |params| {
+				is_authority(params);
+				shape(params);
+			});
+			[
+				Party::person(&as_anchor).leads(&[&as_anchor], &as_anchor),
+				Party::person(&in_the_middle).leads(&[&in_the_middle, &root], &in_the_middle),
+				Party::person(&in_the_middle).leads(&[&in_the_middle, &root], &root),
+			]
+		};
+		let extended = |critical| {
+			move |params: &mut CertificateParams| {
+				let mut extension = CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 99999, 1], vec![5, 0]);
+				extension.set_criticality(critical);
+				params.custom_extensions = vec![extension];
+			}
+		};
+		let for_purpose = |purpose: ExtendedKeyUsagePurpose| {
+			move |params: &mut CertificateParams| params.extended_key_usages = vec![purpose.clone()]
+		};
+		for sound in [&extended(false) as Shape, &for_purpose(ClientAuth)] {
+			for heard in judged(sound) {
+				assert!(heard.is_ok(), "{heard:?}");
+			}
+		}
+		for heard in judged(&extended(true)) {
+			assert!(matches!(heard, Err(Error::Unsupported { .. })), "{heard:?}");
+		}
+		let [root, in_the_middle_as_root, in_the_middle] = judged(&for_purpose(ServerAuth));
+		for heard in [root, in_the_middle_as_root] {
+			assert!(matches!(heard, Err(Error::NotAnAuthority { .. })), "{heard:?}");
+		}
+		assert!(matches!(in_the_middle, Err(Error::WrongPurpose { .. })), "{in_the_middle:?}");
+	}
+
+	/// An authority for some e-mail addresses could otherwise certify all of them, where they are in the name.
+	#[test]
+	fn nobody_is_named_by_an_address_below_an_authority_for_certain_addresses() {
+		let kind = &PKCS_ECDSA_P256_SHA256;
+		let limited = |permitted: Vec<GeneralSubtree>, excluded: Vec<GeneralSubtree>| {
+			move |params: &mut CertificateParams| {
+				is_authority(params);
+				params.name_constraints = Some(Names {
+					permitted_subtrees: permitted,
+					excluded_subtrees: excluded,
+				});
+			}
+		};
+		let addresses = || vec![GeneralSubtree::Rfc822Name("example.org".into())];
+		let hosts = || vec![GeneralSubtree::DnsName("example.org".into())];
+		let in_the_name = |params: &mut CertificateParams| {
+			let address = DnValue::Ia5String("ada@example.com".try_into().expect("is ASCII"));
+			let email_address = DnType::CustomDnType(vec![1, 2, 840, 113549, 1, 9, 1]);
+			params.distinguished_name.push(email_address, address);
+		};
+		let beside_the_name = |params: &mut CertificateParams| {
+			params.subject_alt_names = vec![SanType::Rfc822Name("ada@example.com".try_into().expect("is ASCII"))];
+		};
+		let nowhere = |_: &mut CertificateParams| ();
+		let refused = |judged: Result<Chain, Error>, word: &str| {
+			let error = judged.expect_err("is named by an address");
+			assert!(matches!(error, Error::NotAnAuthority { .. }), "{error:?}");
+			assert!(error.to_string().contains(word), "{error}");
+		};
+		for (permitted, excluded) in [(addresses(), vec![]), (vec![], addresses()), (addresses(), hosts())] {
+			let root = Party::new("Root", kind, None, limited(permitted.clone(), excluded.clone()));
+			let above = Party::authority("Above", None);
+			let between = Party::new("Between", kind, Some(&above), limited(permitted, excluded));
+			let below = Party::authority("Below", Some(&between));
+			let named = Party::new("Named", kind, Some(&above), |params| {
+				is_authority(params);
+				in_the_name(params);
+			});
+			for (issuer, others, published) in [
+				(&root, vec![&root], &root),
+				(&between, vec![&between, &above], &above),
+				(&between, vec![&between, &above], &between),
+				(&below, vec![&below, &between, &above], &above),
+			] {
+				let leads = |shape: &dyn Fn(&mut CertificateParams)| {
+					let ada = Party::new("Ada", kind, Some(issuer), shape);
+					ada.leads(&others, published)
+				};
+				assert!(leads(&nowhere).is_ok(), "the control");
+				refused(leads(&in_the_name), "certain e-mail addresses");
+				refused(leads(&beside_the_name), "beyond those that it may certify");
+			}
+			// Whoever is above is not bound by it; nor is an authority that is named so itself.
+			assert!(Party::person(&named).leads(&[&named, &above], &above).is_ok());
+			let limited = Party::new("Limited", kind, None, limited(addresses(), vec![]));
+			let named = Party::new("Named", kind, Some(&limited), |params| {
+				is_authority(params);
+				in_the_name(params);
+			});
+			refused(
+				Party::person(&named).leads(&[&named, &limited], &limited),
+				"certain e-mail addresses",
+			);
+		}
+		// The controls: without constraints, and with others.
+		let free = Party::authority("Free", None);
+		let other = Party::new("Other", kind, None, limited(hosts(), vec![]));
+		for root in [&free, &other] {
+			for shape in [&in_the_name as &dyn Fn(&mut CertificateParams), &beside_the_name] {
+				let judged = Party::new("Ada", kind, Some(root), shape).leads(&[root], root);
+				assert!(judged.is_ok(), "{judged:?}");
+			}
+		}
 	}
 
 	#[test]

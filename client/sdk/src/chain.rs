@@ -5,16 +5,19 @@
 use crate::{
 	error::Error,
 	keys::{ExtrinsicSignature, Keypair},
-	submit::{Call, Included},
+	submit::Included,
 };
 use chirograph_primitives::{
-	payload::GenesisHash, AccountId, AccountStatus, Application, AuthorityFault, BlockNumber, BoundPasskey, CertificateHash,
-	Inclusion, LabelChange, LabelId, LabelStatus, Moment, Record, Role, Subject,
+	calls::{self, TRANSACTION_VERSION},
+	payload::GenesisHash,
+	AccountId, AccountStatus, Application, AuthorityFault, BlockNumber, BoundPasskey, CertificateHash, Inclusion, LabelChange,
+	LabelId, LabelStatus, Moment, Publication, Record, Role, Subject,
 };
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use codec::{Compact, Decode, DecodeAll, Encode};
 use futures::{Stream, StreamExt};
 use serde::{Deserialize, Serialize};
+use sp_crypto_hashing::blake2_128;
 use std::{fmt, sync::Arc, time::Duration};
 use subxt::{
 	backend::LegacyBackend,
@@ -26,6 +29,7 @@ use subxt::{
 		jsonrpsee,
 	},
 	rpcs::{methods::legacy::LegacyRpcMethods, rpc_params, RpcClient},
+	tx::Payload,
 	utils::{AccountId32, MultiAddress, MultiSignature, Static, H256},
 	ArcMetadata,
 };
@@ -36,8 +40,6 @@ const CONNECTION_TIMEOUT: Duration = Duration::from_secs(10);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// How old the newest finalised block may be: a minute of trouble is forgiven, and a minute of wrong clocks.
 const MAX_AGE_MILLIS: Moment = 120_000;
-/// The version of the calls that this SDK knows.
-const TRANSACTION_VERSION: u32 = 1;
 /// The runtime's name on every Chirograph network.
 const SPEC_NAME: &str = "chirograph";
 
@@ -212,12 +214,7 @@ impl Chain {
 				found: version.spec_name,
 			});
 		}
-		if version.transaction_version != TRANSACTION_VERSION {
-			let found = version.transaction_version;
-			return Err(unusable(format!(
-				"its calls have version {found}, and this program knows version {TRANSACTION_VERSION}"
-			)));
-		}
+		ensure_version(url, version.transaction_version)?;
 		// The newer interface of the node would wait for ever where a runtime API fails.
 		let backend = LegacyBackend::builder().build(rpc.clone());
 		let client = OnlineClient::from_backend_with_config(ChirographConfig::default(), Arc::new(backend))
@@ -264,12 +261,16 @@ impl Chain {
 		}
 		// A node without peers knows of nothing that it could be behind of; the clock does.
 		let block = self.finalised().await?;
-		let time = self.time(&block).await?;
+		self.ensure_recent(block.block_number(), self.time(&block).await?)
+	}
+
+	/// Fails where a block that was made at that time is too old to be the newest final one.
+	pub(crate) fn ensure_recent(&self, block: u64, time: Moment) -> Result<(), Error> {
 		let now = Moment::try_from(Utc::now().timestamp_millis()).unwrap_or_default();
 		if now.saturating_sub(time) > MAX_AGE_MILLIS {
 			return Err(Error::Stale {
 				url: self.url.clone(),
-				finalised: block.block_number(),
+				finalised: block,
 				time: format_time(time),
 			});
 		}
@@ -313,6 +314,12 @@ impl Chain {
 			.system_account_next_index(&account)
 			.await
 			.map_err(|error| self.node_error(error))
+	}
+
+	/// How many extrinsics of `account` are in the blocks up to `block`.
+	pub async fn nonce_at(&self, block: &FinalisedBlock, account: &AccountId) -> Result<u64, Error> {
+		let nonce: u32 = self.runtime_call(block, "AccountNonceApi_account_nonce", account).await?;
+		Ok(nonce.into())
 	}
 
 	/// Height of the newest finalised block.
@@ -415,15 +422,19 @@ impl Chain {
 		self.runtime_call(block, "ProofsApi_record", subject).await
 	}
 
-	/// Later registrations of `subject`, as of `block`; behind the owner `after`, a page at a time. An empty page is the last.
+	/// Later registrations of `subject`, as of `block`; behind the owner `after`, a page at a time. An empty page is the last. Each page
+	/// begins behind the one before, so there is a last one.
 	pub async fn claims(
 		&self,
 		block: &FinalisedBlock,
 		subject: &Subject,
 		after: Option<&AccountId>,
 	) -> Result<Vec<Record>, Error> {
-		self.runtime_call(block, "ProofsApi_claims", &(subject, after, u32::MAX))
-			.await
+		let function = "ProofsApi_claims";
+		let page: Vec<Record> = self.runtime_call(block, function, &(subject, after, u32::MAX)).await?;
+		let owners = after.into_iter().chain(page.iter().map(|claim| &claim.owner));
+		self.ensure_order(function, owners.map(order_in_storage))?;
+		Ok(page)
 	}
 
 	/// The later registration of `subject` by `owner`, as of `block`.
@@ -444,34 +455,53 @@ impl Chain {
 
 	/// All that happened to `label` until `block`, in order.
 	pub async fn label_history(&self, block: &FinalisedBlock, label: LabelId) -> Result<Vec<LabelChange>, Error> {
-		let next = |known: &[LabelChange]| (label, u32::try_from(known.len()).unwrap_or(u32::MAX));
-		self.pages(block, "LabelsApi_history", next).await
+		let status = self.label_status(block, label).await?;
+		let count = status.map_or(0, |status| usize::try_from(status.label.changes).unwrap_or(usize::MAX));
+		let mut known = Vec::new();
+		while known.len() < count {
+			let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+			let page: Vec<LabelChange> = self.runtime_call(block, "LabelsApi_history", &(label, next)).await?;
+			known.extend(page.iter().cloned());
+			if page.is_empty() || known.len() > count {
+				return Err(self.node_error(format!("label {label} has {count} changes, and its history another number")));
+			}
+		}
+		Ok(known)
 	}
 
 	/// All labels as of `block`, in the order of their numbers.
 	pub async fn labels(&self, block: &FinalisedBlock) -> Result<Vec<LabelStatus>, Error> {
-		let next = |known: &[LabelStatus]| known.last().map_or(1, |last| last.label.id.saturating_add(1));
-		self.pages(block, "LabelsApi_labels", next).await
+		let next = |last: Option<&LabelStatus>| last.map_or(1, |last| last.label.id.saturating_add(1));
+		self.pages(block, "LabelsApi_labels", next, |status| status.label.id).await
 	}
 
 	/// All applications that wait for an auditor as of `block`, in no particular order.
 	pub async fn applications(&self, block: &FinalisedBlock) -> Result<Vec<(AccountId, Application)>, Error> {
-		let next = |known: &[(AccountId, Application)]| known.last().map(|(account, _)| account.clone());
-		self.pages(block, "LabelsApi_applications", next).await
+		let next = |last: Option<&(AccountId, Application)>| last.map(|(account, _)| account.clone());
+		let key = |(account, _): &(AccountId, Application)| order_in_storage(account);
+		self.pages(block, "LabelsApi_applications", next, key).await
 	}
 
-	/// The certificates that an authority vouches for as of `block`, and since when; a hundred at the most.
-	pub async fn certificates(&self, block: &FinalisedBlock, label: LabelId) -> Result<Vec<(CertificateHash, Inclusion)>, Error> {
-		self.runtime_call(block, "LabelsApi_certificates", &label).await
+	/// The certificates that an authority vouches for as of `block`, since when, and with which key it said so; in no particular order.
+	pub async fn certificates(
+		&self,
+		block: &FinalisedBlock,
+		label: LabelId,
+	) -> Result<Vec<(CertificateHash, Publication)>, Error> {
+		let next = |last: Option<&(CertificateHash, Publication)>| (label, last.map(|(certificate, _)| *certificate));
+		// As `order_in_storage`: the hasher is the same.
+		let key = |(certificate, _): &(CertificateHash, Publication)| (blake2_128(&certificate.0), *certificate);
+		self.pages(block, "LabelsApi_certificates", next, key).await
 	}
 
-	/// Since when an authority vouches for a certificate, if it does so as of `block`.
+	/// Since when an authority vouches for a certificate, if it does so as of `block`, and with which key it said so. Whether that key was to be
+	/// believed then, [`Self::authority`] says.
 	pub async fn certificate(
 		&self,
 		block: &FinalisedBlock,
 		label: LabelId,
 		certificate: &CertificateHash,
-	) -> Result<Option<Inclusion>, Error> {
+	) -> Result<Option<Publication>, Error> {
 		let key = (Static(label), Static(*certificate));
 		self.stored(block, "Labels", "Certificates", key).await
 	}
@@ -487,9 +517,13 @@ impl Chain {
 		Ok(used.unwrap_or_default())
 	}
 
-	/// A call as the ledger encodes it, by the metadata of `block`.
-	pub(crate) fn encode_call(&self, block: &FinalisedBlock, call: &Call) -> Result<Vec<u8>, Error> {
-		block.tx().call_data(call).map_err(|error| self.node_error(error))
+	/// A call as the ledger encodes it. Its numbers come from the metadata of `block`, which is the node's word, and fails where they are not
+	/// those that the call has on every network.
+	pub(crate) fn encode_call(&self, block: &FinalisedBlock, call: &impl Payload) -> Result<Vec<u8>, Error> {
+		ensure_version(&self.url, block.transaction_version())?;
+		let encoded = block.tx().call_data(call).map_err(|error| self.node_error(error))?;
+		ensure_numbers(&self.url, call.pallet_name(), call.call_name(), &encoded)?;
+		Ok(encoded)
 	}
 
 	/// The label that `account` was in `role` at that time, judged with all that is known as of `block`, or why it was none; without a
@@ -504,21 +538,31 @@ impl Chain {
 		self.runtime_call(block, "LabelsApi_authority", &(account, role, at)).await
 	}
 
-	/// All pages of an answer. `next` is the question for what comes behind those that are known; nothing does behind the last.
-	async fn pages<T: Decode, I: Encode>(
+	/// All pages of an answer. `next` is the question for what comes behind the last that is known; nothing does behind the last page.
+	/// Entries are in the order of their keys, each once: a node that begins anew is not followed for ever.
+	async fn pages<T: Decode, I: Encode, K: Ord>(
 		&self,
 		block: &FinalisedBlock,
 		function: &str,
-		next: impl Fn(&[T]) -> I,
+		next: impl Fn(Option<&T>) -> I,
+		key: impl Fn(&T) -> K,
 	) -> Result<Vec<T>, Error> {
 		let mut known = Vec::<T>::new();
 		loop {
-			let page: Vec<T> = self.runtime_call(block, function, &next(&known)).await?;
+			let page: Vec<T> = self.runtime_call(block, function, &next(known.last())).await?;
 			if page.is_empty() {
 				return Ok(known);
 			}
+			self.ensure_order(function, known.last().into_iter().chain(&page).map(&key))?;
 			known.extend(page);
 		}
+	}
+
+	fn ensure_order<K: Ord>(&self, function: &str, keys: impl Iterator<Item = K>) -> Result<(), Error> {
+		if keys.is_sorted_by(|one, next| one < next) {
+			return Ok(());
+		}
+		Err(self.node_error(format!("{function}: its entries are not in order, each once")))
 	}
 
 	async fn stored<K: IntoEncodableValues + IntoDecodableValues, V: Decode>(
@@ -576,6 +620,39 @@ impl Chain {
 	}
 }
 
+/// Fails where calls are encoded in another way than this SDK knows.
+fn ensure_version(url: &str, found: u32) -> Result<(), Error> {
+	if found == TRANSACTION_VERSION {
+		return Ok(());
+	}
+	Err(Error::OtherCalls {
+		url: url.into(),
+		found,
+		known: TRANSACTION_VERSION,
+	})
+}
+
+/// Fails where an encoded call does not begin with the numbers of that name.
+fn ensure_numbers(url: &str, pallet: &str, call: &str, encoded: &[u8]) -> Result<(), Error> {
+	let call_name = || format!("{pallet}.{call}");
+	let expected = calls::numbers_of(pallet, call).ok_or_else(|| Error::UnknownCall { call: call_name() })?;
+	match encoded.first_chunk::<2>() {
+		Some(found) if *found == expected => Ok(()),
+		found => Err(Error::FalseCall {
+			url: url.into(),
+			call: call_name(),
+			expected,
+			found: found.copied().unwrap_or_default(),
+		}),
+	}
+}
+
+/// What entries of a map that accounts are the keys of are in the order of: its hasher is `Blake2_128Concat`.
+fn order_in_storage(account: &AccountId) -> ([u8; 16], AccountId) {
+	let bytes: &[u8; 32] = account.as_ref();
+	(blake2_128(bytes), account.clone())
+}
+
 /// A WebSocket with pings, so that a node that vanished without a word is noticed.
 async fn connect(url: &str) -> Result<Arc<jsonrpsee::core::client::Client>, Error> {
 	use jsonrpsee::{
@@ -605,6 +682,33 @@ async fn connect(url: &str) -> Result<Arc<jsonrpsee::core::client::Client>, Erro
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn a_call_is_signed_with_its_own_numbers_only() {
+		let ensure = |pallet, call, encoded: &[u8]| ensure_numbers("ws://node", pallet, call, encoded);
+		assert!(ensure("Labels", "suspend", &[41, 4, 6, 0, 0, 0, 0]).is_ok(), "the control");
+		for exchanged in [&[41, 6, 6, 0, 0, 0, 0][..], &[40, 4], &[41], &[]] {
+			let outcome = ensure("Labels", "suspend", exchanged);
+			assert!(
+				matches!(&outcome, Err(Error::FalseCall { call, expected: [41, 4], .. }) if call == "Labels.suspend"),
+				"{exchanged:?}: {outcome:?}"
+			);
+		}
+		let unknown = ensure("System", "set_code", &[0, 2]);
+		assert!(
+			matches!(&unknown, Err(Error::UnknownCall { call }) if call == "System.set_code"),
+			"{unknown:?}"
+		);
+	}
+
+	#[test]
+	fn calls_of_another_version_are_not_signed() {
+		assert!(ensure_version("ws://node", TRANSACTION_VERSION).is_ok());
+		assert!(matches!(
+			ensure_version("ws://node", TRANSACTION_VERSION + 1),
+			Err(Error::OtherCalls { found: 2, known: 1, .. })
+		));
+	}
 
 	#[test]
 	fn a_day_ends_with_its_last_millisecond() {

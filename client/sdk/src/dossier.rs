@@ -27,8 +27,10 @@
 //! - `account`: the account that applies. The label may move to another key later; the dossier stays the same.
 //! - `fields`: what the applicant states without showing it: at least one commitment.
 //! - `organisation`: SHA-256 of the canonical JSON `["chirograph/organisation/v1", register id]`, where the register id is the
-//!   official identifier of the organisation: `DE HRB 12345`, for instance, or an LEI. For a natural person, 32 random bytes. It
-//!   makes applicants of one organisation comparable and does not hide it: whoever suspects a register id can compute the same.
+//!   official identifier of the organisation: `DE HRB 12345`, for instance, or an LEI. It is committed to as the field `registerId`,
+//!   which is reserved for it, so that whoever is shown it can compute the same. Without that field, 32 random bytes: a natural person,
+//!   or an organisation that does not say which. It makes applicants of one organisation comparable and does not hide it: whoever
+//!   suspects a register id can compute the same, too.
 //! - `salt`: 32 random bytes.
 //!
 //! A field's commitment is that of [evidence](crate::evidence) under another tag, so that none serves as the other: the SHA-256
@@ -68,6 +70,9 @@ const DISCLOSURE_FORMAT: &str = "chirograph/identity-disclosure/v1";
 const FIELD_TAG: &str = "chirograph/identity-field/v1";
 const ORGANISATION_TAG: &str = "chirograph/organisation/v1";
 
+/// The field that an organisation's identifier in a register is committed to as.
+pub const REGISTER_ID_FIELD: &str = "registerId";
+
 /// An organisation's identifier in a register has at most this many bytes.
 pub const MAX_REGISTER_ID_BYTES: usize = 128;
 /// Every field with a value of nothing but control characters, six bytes each in JSON, and names, salts and the statement.
@@ -96,6 +101,9 @@ pub enum Error {
 	/// Names are restricted so that nobody can confuse two of them.
 	#[error("{0:?} cannot be the name of a field; use 1 to 64 of the characters A to Z, a to z, 0 to 9, `_`, `.` and `-`")]
 	BadFieldName(String),
+	/// The organisation is stated in one way only.
+	#[error("the field `{0}` is the organisation's number in a register; give that as the organisation (`--organisation`), and not as a field")]
+	ReservedField(String),
 	/// One name, two values.
 	#[error("the field `{0}` is given twice; give it once")]
 	DuplicateField(String),
@@ -205,11 +213,18 @@ impl Statement {
 		DossierHash(document::sha256(&self.canonical()))
 	}
 
-	/// The first of some fields that the applicant did not commit to.
+	/// The first of some fields that the applicant did not commit to, or that names another organisation.
 	fn first_false<'a>(&self, fields: &'a [Disclosure]) -> Option<&'a Disclosure> {
-		fields
-			.iter()
-			.find(|field| self.fields.get(&field.name) != Some(&field.commitment_under(FIELD_TAG)))
+		fields.iter().find(|field| {
+			let is_committed_to = self.fields.get(&field.name) == Some(&field.commitment_under(FIELD_TAG));
+			!is_committed_to || self.contradicts(field)
+		})
+	}
+
+	/// Whether a field names another organisation than the one that this is of.
+	fn contradicts(&self, field: &Disclosure) -> bool {
+		let named = || Organisation::Registered(field.value.clone()).id();
+		field.name == REGISTER_ID_FIELD && !named().is_ok_and(|named| named == self.organisation)
 	}
 }
 
@@ -232,19 +247,27 @@ pub struct Dossier {
 }
 
 impl Dossier {
-	/// Makes the dossier of an applicant. `fields`: names and values, at least one.
+	/// Makes the dossier of an applicant. `fields`: names and values, at least one. The organisation's number in a register becomes one,
+	/// `registerId`.
 	///
 	/// The values are nowhere else. Whoever loses the dossier cannot show any more who the label was allocated to.
 	pub fn new(account: &AccountId, organisation: Organisation, mut fields: Vec<(String, String)>) -> Result<Self, Error> {
 		if fields.is_empty() {
 			return Err(Error::NoFields);
 		}
+		if fields.iter().any(|(name, _)| name == REGISTER_ID_FIELD) {
+			return Err(Error::ReservedField(REGISTER_ID_FIELD.to_owned()));
+		}
+		let id = organisation.id()?;
+		if let Organisation::Registered(register_id) = organisation {
+			fields.push((REGISTER_ID_FIELD.to_owned(), register_id));
+		}
 		fields.sort();
 		let (commitments, fields) = evidence::commit(FIELD_TAG, fields)?;
 		let statement = Statement {
 			format: StatementFormat::V1,
 			account: account.clone(),
-			organisation: organisation.id()?,
+			organisation: id,
 			fields: commitments,
 			salt: document::random().map_err(Error::NoRandomness)?,
 		};
@@ -288,6 +311,20 @@ impl Dossier {
 	/// All fields, in the order of their names.
 	pub fn fields(&self) -> &[Disclosure] {
 		&self.fields
+	}
+
+	/// The organisation's number in a register, if the applicant states one. Otherwise it acts for nobody else, or does not say for whom.
+	pub fn register_id(&self) -> Option<&str> {
+		let field = self.fields.iter().find(|field| field.name == REGISTER_ID_FIELD)?;
+		Some(&field.value)
+	}
+
+	/// What stands for the organisation on the ledger, by what the applicant states of it.
+	pub fn organisation(&self) -> Result<OrganisationId, Error> {
+		match self.register_id() {
+			Some(register_id) => Organisation::Registered(register_id.to_owned()).id(),
+			None => Ok(self.statement.organisation),
+		}
 	}
 
 	/// What an application for a label names, and the ledger keeps.
@@ -559,6 +596,73 @@ mod tests {
 			let result = Dossier::new(&account(), organisation, vec![field("name", "Ada")]);
 			assert!(matches!(result, Err(Error::BadRegisterId(_))), "{register_id:?}");
 		}
+	}
+
+	fn of_organisation() -> Dossier {
+		let organisation = Organisation::Registered(REGISTER_ID.to_owned());
+		Dossier::new(&account(), organisation, vec![field("name", "Ada")]).expect("all is in bounds")
+	}
+
+	#[test]
+	fn an_organisation_s_number_is_committed_to_and_makes_the_id_on_the_ledger() {
+		let dossier = of_organisation();
+		assert_eq!(dossier.register_id(), Some(REGISTER_ID));
+		let names: Vec<_> = dossier.fields().iter().map(|field| field.name.as_str()).collect();
+		assert_eq!(names, ["name", "registerId"]);
+		let id = Organisation::Registered(REGISTER_ID.to_owned()).id().expect("is in bounds");
+		assert_eq!(dossier.statement().organisation, id);
+		assert_eq!(dossier.organisation().expect("is in bounds"), id);
+		assert_eq!(Dossier::parse(&dossier.canonical()).expect("own bytes"), dossier);
+
+		// Who acts for nobody else states none, and has a random id.
+		let person = make(vec![field("name", "Ada")]).expect("all is in bounds");
+		assert_eq!(person.register_id(), None);
+		assert_eq!(
+			person.organisation().expect("none is stated"),
+			person.statement().organisation
+		);
+	}
+
+	#[test]
+	fn an_organisation_is_not_stated_as_a_field_of_the_applicant_s_own() {
+		for organisation in [Organisation::NaturalPerson, Organisation::Registered(REGISTER_ID.to_owned())] {
+			let fields = vec![field("name", "Ada"), field("registerId", "FR 1")];
+			let result = Dossier::new(&account(), organisation, fields);
+			assert!(
+				matches!(&result, Err(Error::ReservedField(name)) if name == "registerId"),
+				"{result:?}"
+			);
+		}
+	}
+
+	/// The auditor sees the number, and the ledger an id that hides whose it is: such a dossier is none.
+	#[test]
+	fn a_number_that_is_not_the_organisation_s_is_noticed() {
+		let other = Organisation::Registered("FR 1".to_owned()).id().expect("is in bounds");
+		let mut disguised = of_organisation();
+		disguised.statement.organisation = other;
+		let fault = fault(Dossier::parse(&disguised.canonical()));
+		assert!(
+			matches!(&fault, Fault::Malformed(reason) if reason.contains("`registerId`")),
+			"{fault:?}"
+		);
+
+		let disclosure = |dossier: &Dossier| dossier.disclose(&["registerId".to_owned()]).expect("has this field");
+		let result = disclosure(&disguised).check(&disguised.hash());
+		assert!(
+			matches!(&result, Err(Error::FalseDisclosure(name)) if name == "registerId"),
+			"{result:?}"
+		);
+		let honest = of_organisation();
+		assert!(disclosure(&honest).check(&honest.hash()).is_ok(), "the control");
+
+		// Nor is one that is no number at all.
+		let mut nameless = of_organisation();
+		nameless.fields[1].value = " ".to_owned();
+		let commitment = nameless.fields[1].commitment_under(FIELD_TAG);
+		nameless.statement.fields.insert("registerId".to_owned(), commitment);
+		assert!(nameless.organisation().is_err());
+		assert!(Dossier::parse(&nameless.canonical()).is_err());
 	}
 
 	#[test]

@@ -11,8 +11,10 @@ use crate::{
 	takeover,
 };
 use chirograph_primitives::{
-	AccountId, AdmissionFault, BlockNumber, CertificateHash, DossierHash, LabelId, OrganisationId, Record, Status, Subject,
+	calls::CallNumbers, AccountId, AdmissionFault, BlockNumber, CertificateHash, DossierHash, LabelId, OrganisationId, Record,
+	Status, Subject,
 };
+use std::path::PathBuf;
 
 /// What kind of thing went wrong, for whoever must decide what to do about it without reading the sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +146,11 @@ pub enum Error {
 		found: String,
 	},
 	/// The node belongs to another network.
-	#[error("the node at {url} belongs to another network: its genesis is 0x{found}, expected was 0x{expected}", found = hex::encode(found), expected = hex::encode(expected))]
+	#[error(
+		"the node at {url} belongs to another network: its genesis is 0x{found}, expected was 0x{expected}; check the node's address, and which network you mean",
+		found = hex::encode(found),
+		expected = hex::encode(expected)
+	)]
 	AnotherChain {
 		/// Where.
 		url: String,
@@ -152,6 +158,53 @@ pub enum Error {
 		expected: [u8; 32],
 		/// The node's.
 		found: [u8; 32],
+	},
+	/// The node belongs to another network than when it was first used to sign for.
+	#[error(
+		"the node at {url} is of the network 0x{found}, and was of 0x{known} when you first signed for it: nothing was signed; if the new one is the network that you mean, name it with `--genesis 0x{found}` once, and otherwise do not use this node (it is remembered in {path})",
+		found = hex::encode(found),
+		known = hex::encode(known),
+		path = path.display()
+	)]
+	NetworkChanged {
+		/// Where.
+		url: String,
+		/// The genesis hash that it had.
+		known: [u8; 32],
+		/// The one that it has.
+		found: [u8; 32],
+		/// Where that is remembered.
+		path: PathBuf,
+	},
+	/// The network encodes calls in another way.
+	#[error("the calls of the network of {url} have version {found}, and this program knows version {known}: nothing was signed; use the program of that version")]
+	OtherCalls {
+		/// Where.
+		url: String,
+		/// The network's transaction version.
+		found: u32,
+		/// This program's.
+		known: u32,
+	},
+	/// Another call than the one that was meant would have been signed.
+	#[error(
+		"the node at {url} says that the call {call} has the numbers {found:?}, and on every network it has {expected:?}: another call would have been signed, so nothing was; do not believe this node, ask another"
+	)]
+	FalseCall {
+		/// Where.
+		url: String,
+		/// Pallet and call.
+		call: String,
+		/// Its numbers.
+		expected: CallNumbers,
+		/// Those that the node gives it.
+		found: CallNumbers,
+	},
+	/// A call that nothing is known of but what a node says.
+	#[error("this program does not know the numbers of the call {call}, and signs no call by a node's word: nothing was signed; use a newer program, or another call")]
+	UnknownCall {
+		/// Pallet and call.
+		call: String,
 	},
 	/// The node does not know the newest blocks yet.
 	#[error("the node at {url} is still syncing (block {best} of {highest}): what it says may be out of date; wait, or ask another node")]
@@ -210,13 +263,13 @@ pub enum Error {
 		existing: Box<Record>,
 	},
 	/// Nobody registered the subject.
-	#[error("{subject} is not registered")]
+	#[error("{subject} is not registered; check the file or the subject, and name the evidence if the proof is sealed")]
 	NotRegistered {
 		/// What was asked for.
 		subject: Subject,
 	},
 	/// The owner has no entry for the subject.
-	#[error("{subject} is registered, but not by {owner}: only the owner can revoke it")]
+	#[error("{subject} is registered, but not by {owner}: only the owner can revoke it; sign with the owner's key, `chirograph proof show` says whose that is")]
 	NotOwner {
 		/// What was asked for.
 		subject: Subject,
@@ -224,7 +277,7 @@ pub enum Error {
 		owner: String,
 	},
 	/// The entry is revoked already.
-	#[error("already revoked: block {block}, {time}")]
+	#[error("already revoked: block {block}, {time}; that is final, and nothing is left to do")]
 	AlreadyRevoked {
 		/// When.
 		block: u32,
@@ -299,6 +352,19 @@ pub enum Error {
 		/// Once so many did: the first block in which the label can move, and how many blocks that is from now.
 		ready: Option<(BlockNumber, u64)>,
 	},
+	/// It could have been completed, and nobody did.
+	#[error(
+		"too late: the attempt to move label {label} to {} could be completed until block {last}, and nobody did; begin it anew with `chirograph recovery begin {label}`",
+		format_account(account)
+	)]
+	RecoveryLapsed {
+		/// Which label.
+		label: LabelId,
+		/// To whom it was to move.
+		account: AccountId,
+		/// The last block in which it could have.
+		last: BlockNumber,
+	},
 	/// Nothing was submitted: the account may not send this now.
 	#[error("not admitted: {}", not_admitted(account, *fault, exhausted.as_ref()))]
 	NotAdmitted {
@@ -319,7 +385,7 @@ pub enum Error {
 	#[error("the submitting account has no balance for the fee; let a funded account submit, or fund this one")]
 	NoFunds,
 	/// Nothing was submitted: the pool would not take it.
-	#[error("the node refused the extrinsic before it got into a block: {reason}")]
+	#[error("the node refused the extrinsic before it got into a block: {reason}; nothing came of it, try again, or through another node")]
 	Rejected {
 		/// What the node says.
 		reason: String,
@@ -390,7 +456,16 @@ fn not_admitted(account: &AccountId, fault: AdmissionFault, exhausted: Option<&E
 			format!("{account} holds a label already; look at it with `chirograph label show`, an auditor can change it")
 		},
 		AdmissionFault::TooManyApplications => {
-			"there were as many applications lately, or wait for an auditor, as there may; apply later".into()
+			"there were as many applications in this window of blocks as there may be of all accounts together; apply in the next one".into()
+		},
+		AdmissionFault::TooManyWaiting => {
+			"as many applications wait for an auditor as may, and none of them for so long that another may take its place; apply later".into()
+		},
+		AdmissionFault::TooManyAttempts => {
+			format!("{account} sent as much as a key without a label ever may; apply with a fresh one")
+		},
+		AdmissionFault::MalformedApplication => {
+			"the application could only be refused: it names no role, or one that the council alone gives, a jurisdiction that is none, or a certificate's key or signature in another form than the ledger accepts; correct it".into()
 		},
 	}
 }
@@ -415,12 +490,16 @@ impl Error {
 			| Self::CertificateNotShown { .. }
 			| Self::AppliedWithoutCertificate { .. }
 			| Self::TooManyGuardians { .. }
+			| Self::UnknownCall { .. }
 			| Self::NotFinalYet { .. }
 			| Self::BadAddress { .. } => ErrorKind::Input,
 			Self::NoConnection { .. }
 			| Self::ConnectionLost { .. }
 			| Self::NotChirograph { .. }
 			| Self::AnotherChain { .. }
+			| Self::NetworkChanged { .. }
+			| Self::OtherCalls { .. }
+			| Self::FalseCall { .. }
 			| Self::Syncing { .. }
 			| Self::Stale { .. }
 			| Self::Node { .. } => ErrorKind::Connection,
@@ -435,6 +514,7 @@ impl Error {
 			| Self::ApplicationChanged { .. }
 			| Self::NoRecovery { .. }
 			| Self::RecoveryNotReady { .. }
+			| Self::RecoveryLapsed { .. }
 			| Self::NotAdmitted { .. }
 			| Self::NonceTaken { .. }
 			| Self::NoFunds
@@ -476,9 +556,75 @@ mod tests {
 			.map_while(AdmissionFault::from_code)
 			.map(|fault| refused(fault, None))
 			.collect();
-		assert_eq!(sentences.len(), 10);
+		assert_eq!(sentences.len(), 13);
 		for (index, sentence) in sentences.iter().enumerate() {
 			assert!(!sentences[..index].contains(sentence), "{sentence}");
+		}
+	}
+
+	#[test]
+	fn whoever_is_refused_hears_what_to_do_next() {
+		let (url, subject) = ("ws://node".to_owned(), Subject([1; 32]));
+		for (error, next) in [
+			(Error::NotRegistered { subject }, "check the file or the subject"),
+			(
+				Error::NotOwner {
+					subject,
+					owner: "5Ada".into(),
+				},
+				"sign with the owner's key",
+			),
+			(
+				Error::AlreadyRevoked {
+					block: 7,
+					time: "2026".into(),
+				},
+				"nothing is left to do",
+			),
+			(
+				Error::AnotherChain {
+					url: url.clone(),
+					expected: [1; 32],
+					found: [2; 32],
+				},
+				"check the node's address",
+			),
+			(Error::Rejected { reason: "so".into() }, "try again, or through another node"),
+			(
+				Error::NetworkChanged {
+					url: url.clone(),
+					known: [1; 32],
+					found: [2; 32],
+					path: "networks".into(),
+				},
+				"`--genesis 0x0202",
+			),
+			(
+				Error::OtherCalls {
+					url: url.clone(),
+					found: 2,
+					known: 1,
+				},
+				"use the program of that version",
+			),
+			(
+				Error::FalseCall {
+					url,
+					call: "Labels.suspend".into(),
+					expected: [41, 4],
+					found: [41, 6],
+				},
+				"ask another",
+			),
+			(
+				Error::UnknownCall {
+					call: "System.set_code".into(),
+				},
+				"use a newer program",
+			),
+		] {
+			let text = error.to_string();
+			assert!(text.contains(next), "{next} is in: {text}");
 		}
 	}
 

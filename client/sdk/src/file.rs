@@ -8,7 +8,7 @@ use std::{
 	io::{self, ErrorKind, Read, Write},
 	path::{Path, PathBuf},
 };
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, PersistError};
 
 /// Bytes that are read at a time. As much as Linux reads ahead by default, so that the disk goes on while we hash. A thread of its
 /// own for reading would gain little: copying out of the page cache runs at some 12 GB/s, hashing at 0.5 GB/s without and 2 GB/s
@@ -78,6 +78,14 @@ pub enum Error {
 		/// What the operating system says.
 		reason: io::Error,
 	},
+	/// It is there, whole. Whether its name outlives a crash of the machine is not certain.
+	#[error("{path} is written, but whether it would outlive a crash of this machine is not certain ({reason}); check the disk and the permissions of the directory, and keep a copy elsewhere")]
+	NotSynced {
+		/// What was written.
+		path: PathBuf,
+		/// What the operating system says.
+		reason: io::Error,
+	},
 }
 
 impl Error {
@@ -100,20 +108,35 @@ impl Error {
 
 /// Writes a file that does not exist yet, whole or not at all. `private`: for the user alone (mode 0600).
 pub fn write_new(path: &Path, bytes: &[u8], private: bool) -> Result<(), Error> {
-	write(path, bytes, private).map_err(|reason| Error::writing(path, reason))
+	write(path, bytes, private, |file| file.persist_noclobber(path))
 }
 
-fn write(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
+/// Writes a file for the user alone, whole or not at all, in the place of what is there.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+	write(path, bytes, true, |file| file.persist(path))
+}
+
+fn write(
+	path: &Path,
+	bytes: &[u8],
+	private: bool,
+	name: impl FnOnce(NamedTempFile) -> Result<File, PersistError>,
+) -> Result<(), Error> {
+	let failed = |reason| Error::writing(path, reason);
 	let directory = path
 		.parent()
 		.filter(|parent| !parent.as_os_str().is_empty())
 		.unwrap_or(Path::new("."));
-	let mut file = temporary_in(directory, private)?;
-	file.write_all(bytes)?;
+	let mut file = temporary_in(directory, private).map_err(failed)?;
+	file.write_all(bytes).map_err(failed)?;
 	// The content must be on disk before the name is: a crash in between would leave a name without content.
-	file.as_file().sync_all()?;
-	file.persist_noclobber(path).map_err(|refused| refused.error)?;
-	sync_directory(directory)
+	file.as_file().sync_all().map_err(failed)?;
+	name(file).map_err(|refused| failed(refused.error))?;
+	// From here on it is there.
+	sync_directory(directory).map_err(|reason| Error::NotSynced {
+		path: path.to_owned(),
+		reason,
+	})
 }
 
 /// In the directory of the file to be, because only within a file system can a name be given in one step.
@@ -457,6 +480,35 @@ mod tests {
 		let path = directory.path().join("missing").join("evidence");
 		assert!(matches!(write_new(&path, b"content", false), Err(Error::Unwritable { .. })));
 		assert!(names(directory.path()).is_empty());
+	}
+
+	#[test]
+	fn what_is_replaced_is_there_whole_and_nothing_else_is() {
+		let directory = directory();
+		let path = directory.path().join("networks");
+		for content in [&b"first"[..], b"second", b""] {
+			replace(&path, content).expect("can be written");
+			assert_eq!(fs::read(&path).expect("is there"), content);
+			assert_eq!(names(directory.path()), ["networks"]);
+		}
+	}
+
+	#[cfg(unix)]
+	#[test]
+	fn a_file_that_is_there_is_not_said_to_be_missing() {
+		use std::os::unix::fs::PermissionsExt;
+		let parent = directory();
+		let directory = parent.path().join("write only");
+		fs::create_dir(&directory).expect("can be made");
+		fs::set_permissions(&directory, fs::Permissions::from_mode(0o300)).expect("is ours");
+		// The administrator may list everything, and nothing fails then.
+		if fs::read_dir(&directory).is_err() {
+			let path = directory.join("evidence");
+			let outcome = write_new(&path, b"content", false);
+			assert!(matches!(outcome, Err(Error::NotSynced { .. })), "{outcome:?}");
+			assert_eq!(fs::read(&path).expect("is there"), b"content");
+		}
+		fs::set_permissions(&directory, fs::Permissions::from_mode(0o700)).expect("is ours");
 	}
 
 	#[cfg(unix)]

@@ -13,33 +13,43 @@
 //!
 //! [`of_account`] asks one node, which must have kept the state of all blocks (an archive node), and checks what it says:
 //!
-//! 1. *F*, the newest finalised block, is the node's word.
+//! 1. *F* is the newest finalised block by the node's word, or a block whose hash the caller names. In the first case its time, which is
+//!    proven as in 7, is not long ago.
 //! 2. A header belongs to a hash if BLAKE2b-256 of its encoding is that hash.
 //! 3. The account's nonce at a block is read with a storage proof against the state root in the header. At F it is N. Where it
 //!    grew is found by halving: between two blocks with the same nonce nothing happened, otherwise the block in the middle is
 //!    asked for.
 //! 4. The body of a block in which it grew is whole and unaltered if its Merkle root is the one in the header. The extrinsics in
 //!    it that the account signed must have the nonces by which it grew.
-//! 5. Each of these has a valid signature of the account, over the call, the nonce and the network's genesis among others.
+//! 5. Each of these has a valid signature of the account, over the call, the nonce and the network's genesis among others. It is checked
+//!    as soon as the block is found: a node that makes blocks up is not followed far.
 //! 6. Each of these blocks is an ancestor of F, or F: the state of a block has the hashes of the 4,096 blocks before it, and is
 //!    asked for them with storage proofs, in steps of as many.
-//! 7. Times, and what came of the operations, are in the states of their blocks, and are read with storage proofs, too.
+//! 7. Times, and what came of the operations and of the calls inside of them, are in the states of their blocks, and are read with storage
+//!    proofs, too.
+//!
+//! An operation that this program cannot read, or whose signature is over something that it does not know, is told all the same. It is in
+//! its block, and its [`signature`](Operation::signature) says that it was not checked.
 //!
 //! # What a lying node can still do
 //!
-//! - **Name another F** than the newest finalised block, whose justification is not checked yet. With an old one, the end of the
-//!   history is missing. With a block that never was, on top of others that never were, everything from some number on can be
-//!   missing, operations can be in other blocks and at other times, and in the place of one can be another that the account did
-//!   sign with the same nonce and that was never included. Nothing can be there that the account did not sign. The result names F
-//!   ([`AccountHistory::as_of`]): to whoever has this hash from a node that they trust, all of the above is proven.
-//! - **Give false names.** What the numbers of pallets, calls, events and errors mean is read from the metadata that the node
-//!   gives, and with it whether an operation succeeded. Nonces, blocks, times and hashes of operations do not depend on it.
+//! - **Name another F** than the newest finalised block, whose justification is not checked yet; not where the caller named it. With an old
+//!   one, of the last two minutes, the end of the history is missing. With a block that never was, on top of others that never were,
+//!   everything from some number on can be missing, operations can be in other blocks and at other times, and in the place of one can be
+//!   another that the account did sign with the same nonce and that was never included. Nothing can be there that the account did not
+//!   sign, but for what is marked as not checked. The result names F ([`AccountHistory::as_of`]): to whoever has this hash from a node
+//!   that they trust, all of the above is proven.
+//! - **Give false names.** What the numbers of events and errors mean is read from the metadata that the node gives, and with it whether an
+//!   operation and the calls inside of it succeeded; so are the names of calls that are not among [`calls`](chirograph_primitives::calls).
+//!   Nonces, blocks, times and hashes of operations do not depend on it.
 
 use crate::{
 	chain::{BlockId, Chain, FinalisedBlock},
 	document,
+	effects::{Made, Mark},
 	error::ErrorKind,
 	keys::format_account,
+	refusal::Refusal,
 };
 use chirograph_primitives::{AccountId, BlockNumber, Moment};
 use codec::{Compact, Decode, Encode};
@@ -50,7 +60,9 @@ use sp_crypto_hashing::{blake2_128, blake2_256, twox_128, twox_64};
 use sp_runtime::{generic::Era, traits::Verify, MultiAddress, MultiSignature};
 use sp_trie::{read_trie_value, LayoutV1, StorageProof, TrieConfiguration};
 use std::{collections::HashMap, fmt::Display, ops::Range};
-use subxt::{config::substrate::SubstrateHeader, error::DispatchError, events::Phase, utils::H256, Metadata};
+use subxt::{config::substrate::SubstrateHeader, utils::H256};
+
+pub use crate::effects::{About, InnerCall, Outcome};
 
 /// How many questions are asked at once.
 const AT_ONCE: usize = 16;
@@ -60,6 +72,8 @@ const REACH: BlockNumber = 4_096;
 const SIGNED: u8 = 0x84;
 /// A signature is over the hash of what is longer.
 const MAX_SIGNED_BYTES: usize = 256;
+/// No block has more signed extrinsics: it has four MiB at the most, and each of them more than a hundred bytes.
+const MAX_PER_BLOCK: u32 = 4 * 1024 * 1024 / 100;
 
 /// Why a history cannot be told, or must not be believed.
 #[derive(Debug, thiserror::Error)]
@@ -120,6 +134,22 @@ pub enum Error {
 		/// The block that does not fit.
 		block: BlockNumber,
 	},
+	/// More operations than blocks have room for.
+	#[error("the node says that {} used {nonce} nonces up to block {block}, and so many blocks have no room for so much: it makes blocks up; do not believe this node, ask another", format_account(account))]
+	TooMany {
+		/// Whose.
+		account: AccountId,
+		/// How many.
+		nonce: u32,
+		/// The block up to which.
+		block: BlockNumber,
+	},
+	/// The block up to which the history was asked for.
+	#[error("the node does not know the block {hash}; check the hash, or ask another node")]
+	UnknownBlock {
+		/// Its hash.
+		hash: String,
+	},
 	/// The node keeps only what is recent.
 	#[error("the node has forgotten block {block} or its state; ask an archive node, one that was set up with `--state-pruning archive`")]
 	Pruned {
@@ -146,8 +176,9 @@ impl Error {
 			| Self::ForgedProof { .. }
 			| Self::ForgedSignature { .. }
 			| Self::ForgedBlock { .. }
-			| Self::Contradiction { .. } => ErrorKind::Refused,
-			Self::Pruned { .. } | Self::Unreadable { .. } => ErrorKind::Connection,
+			| Self::Contradiction { .. }
+			| Self::TooMany { .. } => ErrorKind::Refused,
+			Self::UnknownBlock { .. } | Self::Pruned { .. } | Self::Unreadable { .. } => ErrorKind::Connection,
 		}
 	}
 }
@@ -161,10 +192,23 @@ pub struct AccountHistory {
 	pub account: AccountId,
 	/// How many there are: the nonce of the next one.
 	pub nonce: u32,
-	/// The block up to which this is complete. It is what the node must be believed, see the [module](self).
+	/// The block up to which this is complete.
 	pub as_of: BlockId,
+	/// Whether the caller named that block. Otherwise it is what the node must be believed, see the [module](self).
+	pub as_asked: bool,
 	/// One for each nonce below that one, in order.
 	pub operations: Vec<Operation>,
+}
+
+/// Whether it was made sure that the account signed an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SignatureCheck {
+	/// It did.
+	Valid,
+	/// Not by this program: the operation cannot be read, or what was signed has a hash of the metadata in it. That the operation is in its
+	/// block is proven all the same.
+	Unchecked,
 }
 
 /// An extrinsic that the account signed, in a block.
@@ -185,31 +229,49 @@ pub struct Operation {
 	/// BLAKE2b-256 of the extrinsic.
 	#[serde(with = "document::hexadecimal")]
 	pub hash: [u8; 32],
-	/// Name of the pallet that was called, as the node's metadata has it.
+	/// Whether the account's signature was checked.
+	pub signature: SignatureCheck,
+	/// Name of the pallet that was called; `?` if it cannot be read.
 	pub pallet: String,
-	/// Name of the call, as the node's metadata has it.
+	/// Name of the call; `?` if it cannot be read.
 	pub call: String,
-	/// Whether the ledger did it. What it refused is on record, too.
+	/// What it is about.
+	pub about: Option<About>,
+	/// Whether the ledger did it. What it refused is on record, too. A batch can be done without any of the calls in it.
 	pub succeeded: bool,
 	/// Why the ledger refused it, as the node's metadata has it.
 	pub error: Option<String>,
+	/// The calls inside, in order, and what came of each.
+	pub calls: Vec<InnerCall>,
 }
 
-/// All operations of `account` up to the newest finalised block, checked as the [module](self) says.
-pub async fn of_account(chain: &Chain, account: &AccountId) -> Result<AccountHistory, crate::Error> {
-	chain.ensure_synced().await?;
+/// All operations of `account` up to the block with the hash `as_of`, or up to the newest finalised block by the node's word; checked as
+/// the [module](self) says.
+pub async fn of_account(chain: &Chain, account: &AccountId, as_of: Option<[u8; 32]>) -> Result<AccountHistory, crate::Error> {
 	let reader = Reader { chain, account };
-	let head = reader.block(chain.finalised().await?.block_hash()).await?;
+	let head = match as_of {
+		Some(hash) => {
+			let hash = H256(hash);
+			let unknown = || Error::UnknownBlock {
+				hash: format!("{hash:?}"),
+			};
+			reader.find_block(hash).await?.ok_or_else(unknown)?
+		},
+		None => {
+			chain.ensure_synced().await?;
+			let head = reader.block(chain.finalised().await?.block_hash()).await?;
+			chain.ensure_recent(head.number.into(), reader.time(&head).await?)?;
+			head
+		},
+	};
 	let nonce = reader.nonce(&head).await?;
-	let stretches = reader.stretches(head, nonce).await?;
-	let blocks = stretches.iter().map(|stretch| stretch.block).collect();
-	let operations = stream::iter(stretches).map(|stretch| reader.operations(stretch));
-	let operations = operations.buffered(AT_ONCE).try_concat().await?;
+	let (blocks, operations) = reader.all_operations(head, nonce).await?;
 	reader.ensure_ancestors(blocks, head).await?;
 	Ok(AccountHistory {
 		account: account.clone(),
 		nonce,
 		as_of: BlockId::new(head.number.into(), head.hash),
+		as_asked: as_of.is_some(),
 		operations,
 	})
 }
@@ -221,6 +283,7 @@ type Header = SubstrateHeader<H256>;
 struct Block {
 	number: BlockNumber,
 	hash: H256,
+	parent: H256,
 	state_root: H256,
 	extrinsics_root: H256,
 }
@@ -237,6 +300,7 @@ impl Block {
 		Ok(Self {
 			number: BlockNumber::try_from(header.number).map_err(|_| forged("no block has that height"))?,
 			hash,
+			parent: header.parent_hash,
 			state_root: header.state_root,
 			extrinsics_root: header.extrinsics_root,
 		})
@@ -281,6 +345,19 @@ impl Stretch {
 	fn is_one_block(&self) -> bool {
 		self.block.number.saturating_sub(self.after) <= 1
 	}
+
+	fn fits(&self) -> bool {
+		let blocks = self.block.number.saturating_sub(self.after);
+		self.nonces.end.saturating_sub(self.nonces.start) <= blocks.saturating_mul(MAX_PER_BLOCK)
+	}
+}
+
+/// What a look at a [`Stretch`] brings.
+enum Look {
+	/// It is too long to be looked at as a whole.
+	Halves([Stretch; 2]),
+	/// It is one block.
+	Operations(Block, Vec<Operation>),
 }
 
 /// Asks a node about an account, and checks the answers.
@@ -291,10 +368,14 @@ struct Reader<'a> {
 
 impl Reader<'_> {
 	async fn block(&self, hash: H256) -> Result<Block, crate::Error> {
+		let block = self.find_block(hash).await?;
+		block.ok_or_else(|| self.chain.node_error(format!("no header of the block {hash:?}")))
+	}
+
+	async fn find_block(&self, hash: H256) -> Result<Option<Block>, crate::Error> {
 		let header = self.chain.legacy.chain_get_header(Some(hash)).await;
 		let header = header.map_err(|error| self.chain.node_error(error))?;
-		let header = header.ok_or_else(|| self.chain.node_error(format!("no header of the block {hash:?}")))?;
-		Ok(Block::new(hash, &header)?)
+		Ok(header.map(|header| Block::new(hash, &header)).transpose()?)
 	}
 
 	async fn block_at(&self, number: BlockNumber) -> Result<Block, crate::Error> {
@@ -328,24 +409,54 @@ impl Reader<'_> {
 		}
 	}
 
-	/// The blocks, in order, in which the account used the nonces below `nonce`.
-	async fn stretches(&self, head: Block, nonce: u32) -> Result<Vec<Stretch>, crate::Error> {
-		let mut found = Vec::new();
+	/// When `block` was made; zero for the first one.
+	async fn time(&self, block: &Block) -> Result<Moment, crate::Error> {
+		match self.stored(block, &value_key("Timestamp", "Now")).await? {
+			Some(time) => Ok(block.read("the time", &time)?),
+			None => Ok(0),
+		}
+	}
+
+	/// The blocks in which the account used the nonces below `nonce`, and its operations in them, in order. What is found is looked into
+	/// before more is looked for: a node that makes blocks up has to show signatures at once.
+	async fn all_operations(&self, head: Block, nonce: u32) -> Result<(Vec<Block>, Vec<Operation>), crate::Error> {
 		// Nobody can have signed anything before the genesis of the network that the signature names.
-		let mut longer = vec![Stretch {
+		let whole = Stretch {
 			after: 0,
 			block: head,
 			nonces: 0..nonce,
-		}];
-		while !longer.is_empty() {
-			longer.retain(|stretch| !stretch.nonces.is_empty());
-			found.extend(longer.extract_if(.., |stretch| stretch.is_one_block()));
-			let halves = stream::iter(longer).map(|stretch| self.halve(stretch));
-			let halves: Vec<_> = halves.buffer_unordered(AT_ONCE).try_collect().await?;
-			longer = halves.into_iter().flatten().collect();
+		};
+		if !whole.fits() {
+			return Err(Error::TooMany {
+				account: self.account.clone(),
+				nonce,
+				block: head.number,
+			}
+			.into());
 		}
-		found.sort_by_key(|stretch| stretch.block.number);
-		Ok(found)
+		let (mut open, mut found) = (vec![whole], Vec::new());
+		while !open.is_empty() {
+			let next = open.split_off(open.len().saturating_sub(AT_ONCE));
+			let looks = stream::iter(next.into_iter().filter(|stretch| !stretch.nonces.is_empty()));
+			let looks = looks.map(|stretch| self.look(stretch)).buffer_unordered(AT_ONCE);
+			for look in looks.try_collect::<Vec<_>>().await? {
+				match look {
+					Look::Halves(halves) => open.extend(halves),
+					Look::Operations(block, operations) => found.push((block, operations)),
+				}
+			}
+		}
+		found.sort_by_key(|(block, _)| block.number);
+		let (blocks, operations): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+		Ok((blocks, operations.concat()))
+	}
+
+	async fn look(&self, stretch: Stretch) -> Result<Look, crate::Error> {
+		if !stretch.is_one_block() {
+			return self.halve(stretch).await.map(Look::Halves);
+		}
+		let block = stretch.block;
+		Ok(Look::Operations(block, self.operations(stretch).await?))
 	}
 
 	async fn halve(&self, stretch: Stretch) -> Result<[Stretch; 2], crate::Error> {
@@ -374,33 +485,37 @@ impl Reader<'_> {
 		let body = self.body(&block).await?;
 		let at = self.chain.client.at_block(block.hash).await;
 		let at = at.map_err(|error| self.failed(&block, error))?;
-		let time = self.stored(&block, &value_key("Timestamp", "Now")).await?;
-		let time: Moment = block.read("the time", &time.unwrap_or_default())?;
-		let mut refused = self.refused(&block, &at).await?;
+		let time = self.time(&block).await?;
+		let mut effects = self.effects(&block, &at).await?;
 		let mut operations = Vec::new();
 		for (index, bytes) in (0u32..).zip(&body) {
-			let extrinsic = Signed::by(self.account, bytes).map_err(|_| block.unreadable("an operation"))?;
-			let Some(extrinsic) = extrinsic else {
+			let signed = behind_signer(self.account, bytes).map_err(|_| block.unreadable("an extrinsic"))?;
+			let Some(signed) = signed else {
 				continue;
 			};
 			let nonce = nonces.next().ok_or_else(|| self.contradiction(&block))?;
-			if extrinsic.nonce != nonce {
+			// What cannot be read must be the one with that nonce, or one would be missing.
+			let signed = Signed::read(signed).ok();
+			if signed.as_ref().is_some_and(|signed| signed.nonce != nonce) {
 				return Err(self.gap(&block, nonce).into());
 			}
-			let birth = self.birth(&block, extrinsic.era).await?;
-			// The runtime that executed a block is the one in the block's own state: a new one gets there at the end of the first
-			// block that it executes (system version 3).
-			let version = (at.spec_version(), at.transaction_version());
-			if !extrinsic.is_genuine(self.account, version, self.chain.genesis(), &birth) {
-				return Err(Error::ForgedSignature {
-					account: self.account.clone(),
-					block: block.number,
-					extrinsic: index,
-				}
-				.into());
-			}
-			let (pallet, call) = names(at.metadata_ref(), extrinsic.call).ok_or_else(|| block.unreadable("an operation"))?;
-			let error = refused.remove(&index);
+			let signature = match signed.as_ref().filter(|signed| !signed.with_metadata_hash) {
+				Some(signed) => {
+					if !self.is_genuine(&block, &at, signed).await? {
+						return Err(Error::ForgedSignature {
+							account: self.account.clone(),
+							block: block.number,
+							extrinsic: index,
+						}
+						.into());
+					}
+					SignatureCheck::Valid
+				},
+				None => SignatureCheck::Unchecked,
+			};
+			let made = signed.map_or_else(Made::unreadable, |signed| Made::read(signed.call, at.metadata_ref()));
+			let (pallet, call, about) = (made.pallet.clone(), made.call.clone(), made.about.clone());
+			let Effects { refusal, marks } = effects.remove(&index).unwrap_or_default();
 			operations.push(Operation {
 				nonce,
 				block: block.number,
@@ -408,16 +523,29 @@ impl Reader<'_> {
 				time,
 				extrinsic: index,
 				hash: blake2_256(bytes),
+				signature,
 				pallet,
 				call,
-				succeeded: error.is_none(),
-				error,
+				about,
+				succeeded: refusal.is_none(),
+				calls: made.into_inner(refusal.is_some(), &marks),
+				error: refusal.map(|refusal| refusal.name),
 			});
 		}
 		match nonces.next() {
 			Some(nonce) => Err(self.gap(&block, nonce).into()),
 			None => Ok(operations),
 		}
+	}
+
+	/// Whether the account signed this, as the ledger itself judged it in `block`.
+	async fn is_genuine(&self, block: &Block, at: &FinalisedBlock, signed: &Signed<'_>) -> Result<bool, crate::Error> {
+		// The runtime that executed a block is the one in the block's own state: a new one gets there at the end of the first
+		// block that it executes (system version 3).
+		let version = (at.spec_version(), at.transaction_version());
+		// Without the hash of that block, the ledger would not have taken it.
+		let birth = self.birth(block, signed.era).await?;
+		Ok(birth.is_some_and(|birth| signed.is_genuine(self.account, version, self.chain.genesis(), &birth)))
 	}
 
 	/// The extrinsics of `block`.
@@ -430,37 +558,37 @@ impl Reader<'_> {
 		Ok(extrinsics)
 	}
 
-	/// The hash of the block from which on a signature made in that era is good, as the ledger itself looked it up for `block`.
-	async fn birth(&self, block: &Block, era: Era) -> Result<[u8; 32], crate::Error> {
-		let unreadable = || block.unreadable("the era of an operation");
-		let number = BlockNumber::try_from(era.birth(block.number.into())).map_err(|_| unreadable())?;
+	/// The hash of the block from which on a signature made in that era is good, as the ledger itself looked it up for `block`; if it had it.
+	async fn birth(&self, block: &Block, era: Era) -> Result<Option<[u8; 32]>, crate::Error> {
+		let Ok(number) = BlockNumber::try_from(era.birth(block.number.into())) else {
+			return Ok(None);
+		};
 		if number == 0 {
-			return Ok(*self.chain.genesis());
+			return Ok(Some(*self.chain.genesis()));
 		}
-		let hash = self.stored(block, &block_hash_key(number)).await?;
-		let hash = hash.and_then(|hash| hash.try_into().ok());
-		Ok(hash.ok_or_else(unreadable)?)
+		let key = block_hash_key(number);
+		let hash = match self.stored(block, &key).await? {
+			Some(hash) => Some(hash),
+			// At its end, a block forgets the oldest hash that was there while it was executed. The one before still has it.
+			None => self.stored(&self.block(block.parent).await?, &key).await?,
+		};
+		Ok(hash.and_then(|hash| hash.try_into().ok()))
 	}
 
-	/// The extrinsics of `block` that the ledger refused, by index, and why.
-	async fn refused(&self, block: &Block, at: &FinalisedBlock) -> Result<HashMap<u32, String>, crate::Error> {
+	/// What the events of `block` say of its extrinsics, by index.
+	async fn effects(&self, block: &Block, at: &FinalisedBlock) -> Result<HashMap<u32, Effects>, crate::Error> {
 		let events = self.stored(block, &value_key("System", "Events")).await?;
-		let events = at.events().from_bytes(events.unwrap_or_default());
-		let mut refused = HashMap::new();
+		let (events, metadata) = (at.events().from_bytes(events.unwrap_or_default()), at.metadata());
+		let mut effects = HashMap::<u32, Effects>::new();
 		for event in events.iter() {
 			let event = event.map_err(|error| self.chain.node_error(error))?;
-			if let (Phase::ApplyExtrinsic(index), "System", "ExtrinsicFailed") =
-				(event.phase(), event.pallet_name(), event.event_name())
-			{
-				let error = DispatchError::decode_from(event.field_bytes(), at.metadata());
-				let error = match error.map_err(|error| self.chain.node_error(error))? {
-					DispatchError::Module(error) => error.details_string(),
-					error => error.to_string(),
-				};
-				refused.insert(index, error);
+			if let Some((index, refusal)) = Refusal::of_extrinsic(&event, &metadata) {
+				effects.entry(index).or_default().refusal = Some(refusal);
+			} else if let Some((index, mark)) = Mark::of(&event, &metadata) {
+				effects.entry(index).or_default().marks.push(mark);
 			}
 		}
-		Ok(refused)
+		Ok(effects)
 	}
 
 	/// Fails where one of these blocks is not an ancestor of `head`, or `head` itself.
@@ -533,46 +661,65 @@ fn stepping_stones(heights: impl DoubleEndedIterator<Item = BlockNumber>) -> Vec
 	stones
 }
 
-/// A signed extrinsic, taken apart.
+/// What the events of a block say of an extrinsic.
+#[derive(Default)]
+struct Effects {
+	/// Why the runtime refused it, if it did.
+	refusal: Option<Refusal>,
+	/// What came of the calls inside of it.
+	marks: Vec<Mark>,
+}
+
+/// What comes behind the signer's address in a signed extrinsic. None where `extrinsic` is not signed in the name of `account`. Whether the
+/// signature is genuine is another question.
+fn behind_signer<'a>(account: &AccountId, mut extrinsic: &'a [u8]) -> Result<Option<&'a [u8]>, codec::Error> {
+	let input = &mut extrinsic;
+	Compact::<u32>::decode(input)?;
+	if u8::decode(input)? != SIGNED {
+		return Ok(None);
+	}
+	Ok(match MultiAddress::<AccountId, ()>::decode(input)? {
+		MultiAddress::Id(signer) if signer == *account => Some(*input),
+		_ => None,
+	})
+}
+
+/// What a signed extrinsic has behind the signer's address, taken apart.
 struct Signed<'a> {
 	signature: MultiSignature,
 	era: Era,
 	nonce: u32,
+	/// A hash of the metadata is part of what was signed. It is not in the extrinsic.
+	with_metadata_hash: bool,
 	/// What the extensions of the transaction say, in it.
 	extensions: &'a [u8],
 	call: &'a [u8],
 }
 
 impl<'a> Signed<'a> {
-	/// None where `extrinsic` is not signed in the name of `account`. Whether the signature is genuine is another question.
-	fn by(account: &AccountId, mut extrinsic: &'a [u8]) -> Result<Option<Self>, codec::Error> {
-		let input = &mut extrinsic;
-		Compact::<u32>::decode(input)?;
-		if u8::decode(input)? != SIGNED {
-			return Ok(None);
-		}
-		match MultiAddress::<AccountId, ()>::decode(input)? {
-			MultiAddress::Id(signer) if signer == *account => {},
-			_ => return Ok(None),
-		}
+	fn read(mut signed: &'a [u8]) -> Result<Self, codec::Error> {
+		let input = &mut signed;
 		let signature = MultiSignature::decode(input)?;
 		let behind_signature = *input;
 		// As in `TxExtension` of the runtime: the others have no bytes.
 		let era = Era::decode(input)?;
 		let Compact(nonce) = Compact::<u32>::decode(input)?;
 		Compact::<u128>::decode(input)?;
-		if u8::decode(input)? != 0 {
-			return Err("a hash of the metadata is part of what was signed".into());
-		}
+		let with_metadata_hash = match u8::decode(input)? {
+			0 => false,
+			1 => true,
+			_ => return Err("a mode that the hash of the metadata does not have".into()),
+		};
 		let call = *input;
 		let (extensions, _) = behind_signature.split_at(behind_signature.len().saturating_sub(call.len()));
-		Ok(Some(Self {
+		Ok(Self {
 			signature,
 			era,
 			nonce,
+			with_metadata_hash,
 			extensions,
 			call,
-		}))
+		})
 	}
 
 	/// Whether `account` signed this, for the network with that genesis and its runtime of that version (specification and
@@ -592,16 +739,6 @@ fn signed_bytes(call: &[u8], extensions: &[u8], version: (u32, u32), genesis: &[
 		return blake2_256(&payload).to_vec();
 	}
 	payload
-}
-
-/// Pallet and call.
-fn names(metadata: &Metadata, call: &[u8]) -> Option<(String, String)> {
-	let [pallet, call, ..] = call else {
-		return None;
-	};
-	let pallet = metadata.pallet_by_call_index(*pallet)?;
-	let call = pallet.call_variant_by_index(*call)?;
-	Some((pallet.name().to_owned(), call.name.clone()))
 }
 
 fn value_key(pallet: &str, entry: &str) -> Vec<u8> {
@@ -633,6 +770,7 @@ mod tests {
 		Block {
 			number: 7,
 			hash: H256::zero(),
+			parent: H256::zero(),
 			state_root: H256::zero(),
 			extrinsics_root: H256::zero(),
 		}
@@ -657,9 +795,13 @@ mod tests {
 			.encode()
 	}
 
+	fn signed_by<'a>(account: &AccountId, extrinsic: &'a [u8]) -> Signed<'a> {
+		let signed = behind_signer(account, extrinsic).expect("readable").expect("by this account");
+		Signed::read(signed).expect("readable")
+	}
+
 	fn is_genuine(account: &AccountId, extrinsic: &[u8]) -> bool {
-		let signed = Signed::by(account, extrinsic).expect("readable").expect("by this account");
-		signed.is_genuine(account, VERSION, &GENESIS, &BIRTH)
+		signed_by(account, extrinsic).is_genuine(account, VERSION, &GENESIS, &BIRTH)
 	}
 
 	#[test]
@@ -668,10 +810,11 @@ mod tests {
 			let (alice, bob) = (key("//Alice", scheme), key("//Bob", scheme));
 			for (era, call) in [(Era::Immortal, vec![40, 0, 9]), (Era::mortal(32, 77), vec![40; 1_000])] {
 				let bytes = extrinsic(&alice, era, 1_234, &call);
-				let signed = Signed::by(&alice.account(), &bytes).expect("readable").expect("by Alice");
+				let signed = signed_by(&alice.account(), &bytes);
 				assert_eq!((signed.nonce, signed.era, signed.call), (1_234, era, &call[..]));
+				assert!(!signed.with_metadata_hash);
 				assert!(is_genuine(&alice.account(), &bytes), "{scheme}");
-				assert!(Signed::by(&bob.account(), &bytes).expect("readable").is_none());
+				assert_eq!(behind_signer(&bob.account(), &bytes), Ok(None));
 			}
 		}
 	}
@@ -681,7 +824,7 @@ mod tests {
 		let (alice, bob) = (key("//Alice", SignatureScheme::Ecdsa), key("//Bob", SignatureScheme::Ecdsa));
 		let bytes = extrinsic(&alice, Era::Immortal, 0, &[40, 0]);
 		let account = alice.account();
-		let signed = Signed::by(&account, &bytes).expect("readable").expect("by Alice");
+		let signed = signed_by(&account, &bytes);
 		assert!(signed.is_genuine(&account, VERSION, &GENESIS, &BIRTH), "the control");
 		assert!(!signed.is_genuine(&bob.account(), VERSION, &GENESIS, &BIRTH));
 		assert!(!signed.is_genuine(&account, (3, 5), &GENESIS, &BIRTH));
@@ -699,8 +842,9 @@ mod tests {
 		for bit in 16..bytes.len() * 8 {
 			let mut flipped = bytes.clone();
 			flipped[bit / 8] ^= 1 << (bit % 8);
-			// Unreadable, somebody else's, or no signature of Alice's.
-			if let Ok(Some(signed)) = Signed::by(&alice.account(), &flipped) {
+			// Somebody else's, unreadable, no signature of Alice's, or one that is said not to be checked.
+			let signed = behind_signer(&alice.account(), &flipped).ok().flatten().map(Signed::read);
+			if let Some(Ok(signed)) = signed {
 				assert!(!signed.is_genuine(&alice.account(), VERSION, &GENESIS, &BIRTH), "bit {bit}");
 			}
 		}
@@ -712,9 +856,55 @@ mod tests {
 		// Bare ones of both formats, and a general one.
 		for version in [0x04, 0x05, 0x45] {
 			let bytes = vec![version, 3, 0, 1].encode();
-			assert!(Signed::by(&alice, &bytes).expect("readable").is_none());
+			assert_eq!(behind_signer(&alice, &bytes), Ok(None));
 		}
-		assert!(Signed::by(&alice, &[]).is_err());
+		assert!(behind_signer(&alice, &[]).is_err());
+	}
+
+	#[test]
+	fn what_is_signed_with_a_hash_of_the_metadata_is_read_and_its_signature_is_not_checked() {
+		let alice = key("//Alice", SignatureScheme::Sr25519);
+		let plain = extrinsic(&alice, Era::Immortal, 5, &[40, 0]);
+		// Behind length, format, address, signature, era, nonce and tip.
+		let mode = 2 + 1 + 33 + 65 + 1 + 1 + 1;
+		assert_eq!(plain[mode], 0);
+		let with = |mode_byte| {
+			let mut bytes = plain.clone();
+			bytes[mode] = mode_byte;
+			bytes
+		};
+		let (one, other) = (with(1), with(2));
+		let signed = signed_by(&alice.account(), &one);
+		assert_eq!(
+			(signed.nonce, signed.with_metadata_hash, signed.call),
+			(5, true, &[40, 0][..])
+		);
+		// It is Alice's by what it says, and more is not known of it.
+		let unreadable = behind_signer(&alice.account(), &other).expect("readable").expect("by Alice");
+		assert!(Signed::read(unreadable).is_err());
+	}
+
+	#[test]
+	fn so_many_blocks_have_room_for_so_many_operations() {
+		let stretch = |after, number, nonces| Stretch {
+			after,
+			block: Block { number, ..block() },
+			nonces,
+		};
+		for (after, number, nonces, fits) in [
+			(0, 0, 0..0, true),
+			(0, 0, 0..1, false),
+			(0, 7, 0..7 * MAX_PER_BLOCK, true),
+			(0, 7, 0..7 * MAX_PER_BLOCK + 1, false),
+			(6, 7, 10..10 + MAX_PER_BLOCK, true),
+			(0, BlockNumber::MAX, 0..u32::MAX, true),
+		] {
+			assert_eq!(
+				stretch(after, number, nonces.clone()).fits(),
+				fits,
+				"{after} to {number}: {nonces:?}"
+			);
+		}
 	}
 
 	/// A state with values short and long, its root, and what proves each of them.

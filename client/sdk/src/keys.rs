@@ -160,6 +160,20 @@ pub enum Error {
 	/// Without randomness no key is safe.
 	#[error("the operating system gave no random numbers ({0}); try again later")]
 	NoRandomness(getrandom::Error),
+	/// Which networks nodes are of is not known any more.
+	#[error("{path} is damaged ({reason}), and with it what networks your nodes are of; remove it if you know that the node is of the right one")]
+	DamagedNetworks {
+		/// The file.
+		path: PathBuf,
+		/// What is wrong with it.
+		reason: String,
+	},
+	/// Which network the node is of could not be kept for the next time.
+	#[error("which network the node is of cannot be remembered: {reason}; or name the network with `--genesis` each time")]
+	NetworkNotKept {
+		/// Why.
+		reason: String,
+	},
 	/// A file could not be read or written.
 	#[error(transparent)]
 	File(#[from] file::Error),
@@ -720,6 +734,7 @@ impl KeyStore {
 
 	fn read(&self, name: &str) -> Result<Vec<u8>, Error> {
 		ensure_name(name)?;
+		self.ensure_private()?;
 		file::read_bounded(&self.path(name), MAX_KEY_FILE_BYTES as u64).map_err(|error| match error {
 			file::Error::NotFound { .. } => Error::NoSuchKey {
 				name: name.to_owned(),
@@ -738,7 +753,7 @@ impl KeyStore {
 	}
 
 	/// Makes the directory, for the user alone. One that is there already is the user's affair, unless others can write in it.
-	fn ensure_directory(&self) -> Result<(), Error> {
+	pub(crate) fn ensure_directory(&self) -> Result<(), Error> {
 		let path = &self.directory;
 		let unwritable = |reason| file::Error::Unwritable {
 			path: path.clone(),
@@ -749,11 +764,21 @@ impl KeyStore {
 		#[cfg(unix)]
 		std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
 		builder.create(path).map_err(unwritable)?;
+		self.ensure_private()
+	}
+
+	/// Fails where others can write in the directory: whoever can, can exchange a key for one of their own.
+	pub(crate) fn ensure_private(&self) -> Result<(), Error> {
 		#[cfg(unix)]
 		{
 			use std::os::unix::fs::PermissionsExt;
-			if fs::metadata(path).map_err(unwritable)?.permissions().mode() & 0o022 != 0 {
-				return Err(Error::SharedDirectory { path: path.clone() });
+			let path = &self.directory;
+			match fs::metadata(path) {
+				Ok(directory) if directory.permissions().mode() & 0o022 != 0 => {
+					return Err(Error::SharedDirectory { path: path.clone() });
+				},
+				// Nothing is there yet, or whoever reads or writes there hears why it cannot be done.
+				Ok(_) | Err(_) => {},
 			}
 		}
 		Ok(())
@@ -1190,6 +1215,10 @@ mod tests {
 		fs::set_permissions(store.directory(), fs::Permissions::from_mode(0o777)).expect("is ours");
 		let refused = store.save_with("other", &phrase(), SignatureScheme::Ecdsa, PASSWORD, CHEAP);
 		assert!(matches!(refused, Err(Error::SharedDirectory { .. })));
+		assert!(matches!(store.load("office", PASSWORD), Err(Error::SharedDirectory { .. })));
+		assert!(matches!(store.inspect("office"), Err(Error::SharedDirectory { .. })));
+		fs::set_permissions(store.directory(), fs::Permissions::from_mode(0o755)).expect("is ours");
+		assert!(store.load("office", PASSWORD).is_ok(), "the control");
 	}
 
 	#[test]

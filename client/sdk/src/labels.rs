@@ -27,9 +27,9 @@ use crate::{
 	takeover::Takeover,
 };
 use chirograph_primitives::{
-	AccountId, AccountStatus, Application, AuthorityFault, BlockNumber, CertificateClaim, CertificateHash, Inclusion,
-	Jurisdiction, LabelChange, LabelEvent, LabelId, LabelRevocationReason, LabelStatus, Moment, ParseHashError, RejectionReason,
-	Remit, RetirementReason, Role, Roles, Standing, Subject, SuspensionReason,
+	AccountId, AccountStatus, Application, AuthorityFault, BlockNumber, CertificateClaim, CertificateHash, Guardianship,
+	Inclusion, Jurisdiction, Label, LabelChange, LabelEvent, LabelId, LabelRevocationReason, LabelStatus, Moment, ParseHashError,
+	Publication, RejectionReason, Remit, RetirementReason, Role, Roles, Standing, Subject, SuspensionReason,
 };
 use codec::Encode;
 use futures::future::try_join_all;
@@ -46,6 +46,8 @@ pub struct Finalised<T> {
 	pub state: T,
 	/// The finalised block that the call is in.
 	pub block: BlockId,
+	/// When that was made, in milliseconds since the Unix epoch.
+	pub time: Moment,
 }
 
 /// An account, and what the ledger knows of it.
@@ -104,8 +106,8 @@ pub struct Review {
 }
 
 impl Review {
-	/// Whether the dossier is the applicant's, the one that the application names, and of the same organisation. That what it says is
-	/// true, only the auditor can know.
+	/// Whether the dossier is the applicant's, the one that the application names, and of the same organisation: of the one whose number in
+	/// a register it states, if it states one. That what it says is true, only the auditor can know.
 	pub fn check(&self, dossier: &Dossier) -> Result<(), Error> {
 		let (statement, application) = (dossier.statement(), &self.application);
 		ensure_about(statement, &self.account)?;
@@ -116,11 +118,13 @@ impl Review {
 				application: application.dossier,
 			});
 		}
-		if statement.organisation != application.organisation {
-			return Err(Error::OtherOrganisation {
-				dossier: statement.organisation,
-				application: application.organisation,
-			});
+		for organisation in [statement.organisation, dossier.organisation()?] {
+			if organisation != application.organisation {
+				return Err(Error::OtherOrganisation {
+					dossier: organisation,
+					application: application.organisation,
+				});
+			}
 		}
 		Ok(())
 	}
@@ -156,8 +160,8 @@ pub struct Certificate {
 	pub label: LabelId,
 	/// SHA-256 of its DER form.
 	pub certificate: CertificateHash,
-	/// Since when the authority vouches for it; none if it does not.
-	pub published: Option<Inclusion>,
+	/// Since when the authority vouches for it, and which account said so; none if it does not.
+	pub published: Option<Publication>,
 }
 
 /// What is asked about.
@@ -178,12 +182,16 @@ pub struct Entry {
 	pub holder: Account,
 	/// What the label may decide about, if it is an auditor's.
 	pub remit: Option<Remit>,
-	/// What the label vouches for, if it is a certificate authority's; a hundred at the most.
+	/// Who may help its holder to get the label back; none if the holder named nobody.
+	pub guardianship: Option<Guardianship>,
+	/// What the label vouches for, if it is a certificate authority's.
 	pub certificates: Vec<Certificate>,
 	/// What happened to the label that the account holds, or held once; in order.
 	pub history: Vec<LabelChange>,
 	/// The finalised block that this was read from.
 	pub as_of: BlockId,
+	/// When that was made, in milliseconds since the Unix epoch.
+	pub time: Moment,
 }
 
 /// All labels.
@@ -194,6 +202,8 @@ pub struct Labels {
 	pub labels: Vec<LabelStatus>,
 	/// The finalised block that this was read from.
 	pub as_of: BlockId,
+	/// When that was made, in milliseconds since the Unix epoch.
+	pub time: Moment,
 }
 
 /// Who applied for what.
@@ -252,17 +262,51 @@ pub enum Answer {
 	},
 }
 
+/// Why a label cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Unusable {
+	/// For good.
+	Revoked,
+	/// For now.
+	Suspended,
+	/// Its date is over.
+	Over,
+}
+
+impl Unusable {
+	/// Why a label that is like this cannot be used at that time; none if it can.
+	pub fn at(label: &Label, time: Moment) -> Option<Self> {
+		match label.standing {
+			Standing::Revoked { .. } => Some(Self::Revoked),
+			Standing::Suspended(_) => Some(Self::Suspended),
+			Standing::Active => (time >= label.expires).then_some(Self::Over),
+		}
+	}
+}
+
 /// Whether somebody's disclosure is of the dossier that their label was allocated for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Comparison {
-	/// The label. It is for whoever asks to see whether it is still good.
+	/// The label.
 	#[serde(flatten)]
 	pub status: LabelStatus,
 	/// What is wrong with the disclosure; none if it matches.
 	pub mismatch: Option<String>,
+	/// Why the label cannot be used, when that block was made; none if it can.
+	pub unusable: Option<Unusable>,
 	/// The finalised block that this was read from.
 	pub as_of: BlockId,
+	/// When that was made, in milliseconds since the Unix epoch.
+	pub time: Moment,
+}
+
+impl Comparison {
+	/// Whether the disclosure is true, and of a label that can be used.
+	pub fn is_good(&self) -> bool {
+		self.mismatch.is_none() && self.unusable.is_none()
+	}
 }
 
 /// Why somebody could not act in `role`, as a clause; `whose` begins it and stands before "key" or "label".
@@ -357,7 +401,8 @@ pub async fn check_certificate(chain: &Chain, review: &Review, shown: Option<&Bu
 	}))
 }
 
-/// Which of some certificates authorities vouch for whose labels are usable at that time, and who does.
+/// Which of some certificates authorities vouch for whose labels are usable at that time, and who does. What was said with a key that is not
+/// believed for when it was said, by what is known as of that block, does not count; and what was said with one that was moved since, does.
 async fn published(
 	chain: &Chain,
 	at: &FinalisedBlock,
@@ -370,12 +415,15 @@ async fn published(
 	});
 	let mut published = Vec::new();
 	for authority in authorities {
-		// One by one: of a list of all that an authority published, a node tells a hundred only.
+		// One by one: what was shown is short, and what an authority published may be long.
 		let questions = shown.certificates().iter().map(|certificate| {
 			let (hash, label) = (certificate.hash(), authority.id);
 			async move {
-				let since = chain.certificate(at, label, &hash).await?;
-				Ok::<_, Error>(since.map(|_| (hash, label)))
+				let Some(Publication { by, at: then }) = chain.certificate(at, label, &hash).await? else {
+					return Ok(None);
+				};
+				let was = chain.authority(at, &by, Role::CertificateAuthority, Some(then)).await?;
+				Ok::<_, Error>((was == Ok(label)).then_some((hash, label)))
 			}
 		});
 		published.extend(try_join_all(questions).await?.into_iter().flatten());
@@ -387,29 +435,29 @@ async fn published(
 /// 9.1.1 b). Refuses, before anything is sent, where dossier and application differ, and where the application names a certificate that
 /// was not shown or is not good ([`check_certificate`]).
 ///
-/// `audited` is the application that a [`review`] showed; any other is refused. Without it, what there is now is approved, and it is for
-/// the caller to know that jurisdiction and roles are those that were audited.
+/// `audited` is the application that a [`review`] showed. Any other is refused, here and by the ledger: jurisdiction and roles are those that
+/// were looked at.
 pub async fn approve(
 	submitter: &Submitter,
 	auditor: &Keypair,
 	account: &AccountId,
 	shown: &Shown,
-	audited: Option<ApplicationHash>,
+	audited: ApplicationHash,
 	expires: Moment,
 	patience: Duration,
 ) -> Result<Finalised<LabelStatus>, Error> {
 	let chain = submitter.chain();
 	let review = review(chain, account).await?;
-	review.check(&shown.dossier)?;
-	check_certificate(chain, &review, shown.certificates.as_ref()).await?;
-	if let Some(audited) = audited.filter(|audited| *audited != review.hash) {
+	if audited != review.hash {
 		return Err(Error::ApplicationChanged {
 			account: account.clone(),
 			audited,
 			found: review.hash,
 		});
 	}
-	let arguments = (account, review.hash.0, expires);
+	review.check(&shown.dossier)?;
+	check_certificate(chain, &review, shown.certificates.as_ref()).await?;
+	let arguments = (account, audited.0, expires);
 	let at = send(submitter, auditor, "approve", &arguments, patience).await?;
 	let label = held_by(chain, &at, account).await?;
 	label_after(chain, &at, label).await
@@ -500,8 +548,9 @@ pub fn rotation(takeover: &Takeover) -> Call {
 	call("Labels", "rotate", &arguments)
 }
 
-/// Moves the holder's label to the key that consents (X.1407 9.1.2 b). The holder's own is of no use any more. With the `confirmation` of
-/// the [call](rotation) by the label's passkey, where the label guards that.
+/// Moves the holder's label to the key that consents (X.1407 9.1.2 b). The holder's own is of no use any more: its balance, its seat in the
+/// council and its place among the validators go along, but not its session keys, which the new key has to set. With the `confirmation` of the
+/// [call](rotation) by the label's passkey, where the label guards that.
 pub async fn rotate(
 	submitter: &Submitter,
 	holder: &Keypair,
@@ -593,6 +642,7 @@ async fn certify(
 			published,
 		},
 		block: BlockId::of(&at),
+		time: chain.time(&at).await?,
 	})
 }
 
@@ -610,12 +660,12 @@ pub async fn show(chain: &Chain, target: &Target) -> Result<Entry, Error> {
 	if known.is_none() && status.application.is_none() && status.rejection.is_none() {
 		return Err(Error::AccountNotFound { account });
 	}
-	let (remit, certificates) = match held {
-		Some(label) => (
-			existing(chain, &at, label).await?.remit,
-			certificates(chain, &at, label).await?,
-		),
-		None => (None, Vec::new()),
+	let (remit, guardianship, certificates) = match held {
+		Some(label) => {
+			let LabelStatus { remit, guardianship, .. } = existing(chain, &at, label).await?;
+			(remit, guardianship, certificates(chain, &at, label).await?)
+		},
+		None => (None, None, Vec::new()),
 	};
 	let history = match known {
 		Some(label) => chain.label_history(&at, label).await?,
@@ -624,9 +674,11 @@ pub async fn show(chain: &Chain, target: &Target) -> Result<Entry, Error> {
 	Ok(Entry {
 		holder: Account { account, status },
 		remit,
+		guardianship,
 		certificates,
 		history,
 		as_of: BlockId::of(&at),
+		time: chain.time(&at).await?,
 	})
 }
 
@@ -647,6 +699,7 @@ pub async fn list(chain: &Chain) -> Result<Labels, Error> {
 	Ok(Labels {
 		labels: chain.labels(&at).await?,
 		as_of: BlockId::of(&at),
+		time: chain.time(&at).await?,
 	})
 }
 
@@ -711,16 +764,20 @@ fn holder_at(now: AccountId, history: &[LabelChange], at: &Inclusion) -> Account
 	moved.unwrap_or(now)
 }
 
-/// Compares what somebody discloses about themselves with the label that they say is theirs (X.1407 9.1.3).
+/// Compares what somebody discloses about themselves with the label that they say is theirs (X.1407 9.1.3). That whoever shows it holds the
+/// label, it cannot say: a disclosure can be passed on.
 pub async fn compare(chain: &Chain, label: LabelId, disclosure: &IdentityDisclosure) -> Result<Comparison, Error> {
 	chain.ensure_synced().await?;
 	let at = chain.finalised().await?;
 	let status = existing(chain, &at, label).await?;
 	let mismatch = disclosure.check(&status.label.dossier).err();
+	let time = chain.time(&at).await?;
 	Ok(Comparison {
+		unusable: Unusable::at(&status.label, time),
 		status,
 		mismatch: mismatch.map(|error| error.to_string()),
 		as_of: BlockId::of(&at),
+		time,
 	})
 }
 
@@ -735,7 +792,7 @@ fn ensure_about(statement: &Statement, account: &AccountId) -> Result<(), Error>
 }
 
 /// Sends a call, and returns the block in which it is final.
-pub(crate) async fn send(
+async fn send(
 	submitter: &Submitter,
 	signer: &Keypair,
 	name: &str,
@@ -777,6 +834,7 @@ pub(crate) async fn label_after(chain: &Chain, at: &FinalisedBlock, label: Label
 	Ok(Finalised {
 		state: existing(chain, at, label).await?,
 		block: BlockId::of(at),
+		time: chain.time(at).await?,
 	})
 }
 
@@ -787,6 +845,7 @@ async fn account_after(chain: &Chain, at: &FinalisedBlock, account: &AccountId) 
 			status: chain.account_status(at, account).await?,
 		},
 		block: BlockId::of(at),
+		time: chain.time(at).await?,
 	})
 }
 
@@ -870,6 +929,50 @@ mod tests {
 		));
 	}
 
+	/// Whoever applied with another organisation than the dossier states: by hand, since no dossier can be made or read that says both.
+	#[test]
+	fn the_organisation_is_the_one_whose_number_in_a_register_the_dossier_states() {
+		let honest = dossier();
+		let mut value = serde_json::to_value(&honest).expect("a dossier is JSON");
+		let disguised = OrganisationId([7; 32]);
+		value["statement"]["organisation"] = json!(disguised);
+		assert!(Dossier::parse(value.to_string().as_bytes()).is_err());
+		let altered: Dossier = serde_json::from_value(value).expect("is well-formed");
+		let review = review_of(&altered);
+		assert_eq!(review.application.organisation, disguised);
+		let outcome = review.check(&altered);
+		assert!(
+			matches!(&outcome, Err(Error::OtherOrganisation { dossier, application })
+				if *dossier == honest.statement().organisation && *application == disguised),
+			"{outcome:?}"
+		);
+	}
+
+	#[test]
+	fn a_label_can_be_used_until_its_date_if_nobody_objects() {
+		let mut label = label();
+		for (standing, time, unusable) in [
+			(Standing::Active, 0, None),
+			(Standing::Active, label.expires - 1, None),
+			(Standing::Active, label.expires, Some(Unusable::Over)),
+			(
+				Standing::Suspended(SuspensionReason::Investigation),
+				0,
+				Some(Unusable::Suspended),
+			),
+			(
+				Standing::Revoked {
+					cause: LabelRevocationReason::GivenUp,
+				},
+				label.expires,
+				Some(Unusable::Revoked),
+			),
+		] {
+			label.standing = standing;
+			assert_eq!(Unusable::at(&label, time), unusable, "{standing:?} at {time}");
+		}
+	}
+
 	#[test]
 	fn another_application_has_another_hash() {
 		let dossier = dossier();
@@ -922,34 +1025,39 @@ mod tests {
 		assert_eq!(holder_at(account(1), &history[..1], &at(100)), account(1));
 	}
 
+	fn label() -> Label {
+		Label {
+			id: 7,
+			organisation: OrganisationId([2; 32]),
+			jurisdiction: "DE".parse().expect("is one"),
+			roles: Roles::only(Role::Owner),
+			expires: 1,
+			standing: Standing::Suspended(SuspensionReason::KeyCompromised { since: 5 }),
+			dossier: DossierHash([3; 32]),
+			certificate: Some(CertificateHash([4; 32])),
+			auditor: None,
+			held_since: at(1),
+			distrusted_since: None,
+			guarded: Operations::only(Operation::Registering),
+			changes: 2,
+		}
+	}
+
 	#[test]
 	fn results_are_flat_objects() {
 		let status = LabelStatus {
 			holder: account(1),
-			label: chirograph_primitives::Label {
-				id: 7,
-				organisation: OrganisationId([2; 32]),
-				jurisdiction: "DE".parse().expect("is one"),
-				roles: Roles::only(Role::Owner),
-				expires: 1,
-				standing: Standing::Suspended(SuspensionReason::KeyCompromised { since: 5 }),
-				dossier: DossierHash([3; 32]),
-				certificate: Some(CertificateHash([4; 32])),
-				auditor: None,
-				held_since: at(1),
-				distrusted_since: None,
-				guarded: Operations::only(Operation::Registering),
-				changes: 2,
-			},
+			label: label(),
 			remit: None,
 			guardianship: None,
 			recoveries: Vec::new(),
 		};
 		let result = json!(Finalised {
 			state: status,
-			block: block()
+			block: block(),
+			time: 2_000,
 		});
-		assert_eq!(result["block"]["number"], 9);
+		assert_eq!((&result["block"]["number"], &result["time"]), (&json!(9), &json!(2_000)));
 		assert_eq!(result["label"]["id"], 7);
 		assert_eq!(
 			result["label"]["standing"],

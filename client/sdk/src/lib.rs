@@ -15,6 +15,7 @@
 //! What a node is needed for:
 //!
 //! - [`chain`]: a connection, asked only for what is finalised.
+//! - [`networks`]: a connection to sign over, to the network that the node was of the first time.
 //! - [`submit`]: from an extrinsic to finality, whatever a pool drops on the way.
 //! - [`labels`]: apply, audit, show, and who was what when.
 //! - [`recovery`]: a label whose key is lost, got back with the help of guardians.
@@ -29,15 +30,18 @@ pub mod certificates;
 pub mod chain;
 mod document;
 pub mod dossier;
+mod effects;
 mod error;
 pub mod evidence;
 pub mod file;
 pub mod history;
 pub mod keys;
 pub mod labels;
+pub mod networks;
 pub mod passkeys;
 pub mod proofs;
 pub mod recovery;
+mod refusal;
 pub mod submit;
 pub mod takeover;
 

@@ -10,7 +10,12 @@
 //! 4. She gets another authenticator. It is bound as the first one was, and the one of before confirms that; or she
 //!    [removes](unbind) it.
 //!
-//! Page and authenticator are not ours, and need no trust: what is confirmed is a hash of the call, and the ledger compares.
+//! # Which page
+//!
+//! Page and authenticator are not ours. A page that asks for something else than it says gets nowhere with that alone: what was confirmed is
+//! one call, and takes the label's key besides. But an authenticator does not show what it signs. Whoever has the key *and* runs the page has
+//! both factors: while Ada believes that she confirms her registration, her passkey confirms what they want. So the page is one of hers, and
+//! best not on the machine that has the key; and what it shows is to be compared with the request, which says what it is for.
 //!
 //! # The request file
 //!
@@ -36,7 +41,7 @@ use crate::{
 	error::{Error as SdkError, ErrorKind},
 	file,
 	keys::Keypair,
-	labels::{label_after, Finalised},
+	labels::{existing, label_after, Finalised},
 	submit::{call, Call, Included, Submitter},
 };
 use base64::{engine::general_purpose::URL_SAFE_NO_PAD, Engine};
@@ -57,6 +62,8 @@ use std::{path::Path, time::Duration};
 
 /// No credential is larger. In bytes.
 const MAX_BYTES: usize = 64 * 1024;
+/// Of so many confirmations before, it is known whether one is given again.
+const REMEMBERED: usize = 1_000;
 
 /// Why a passkey, or what it gave, cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +107,12 @@ pub enum Error {
 		/// Why.
 		fault: AssertionFault,
 	},
+	/// It confirmed that, and that was used up.
+	#[error("the passkey confirmed this before, as number {sequence}, and that was used up: each confirmation is good once; write a new request, and have that confirmed")]
+	Replayed {
+		/// How many the label had used up before.
+		sequence: u32,
+	},
 	/// The authenticator counts, and did not get any further.
 	#[error("by its own count, the authenticator was used before it was used for this, or this comes from a copy of it; have it confirm anew, and replace it if that does not help")]
 	CountedBack,
@@ -117,7 +130,7 @@ fn explain(fault: AssertionFault) -> &'static str {
 			"the passkey was used for another domain, or by a page inside of another one's; use the page that it was made on"
 		},
 		AssertionFault::OtherChallenge => {
-			"the passkey confirmed something else, or this before: a confirmation is for one call and good once; write a new request, and have that confirmed"
+			"the passkey confirmed something else: a confirmation is for one call of one label, and good once; write a new request, and have that confirmed"
 		},
 		AssertionFault::UserNotVerified => {
 			"the authenticator did not make sure who used it; have the page ask for it, with the user verification `required`"
@@ -327,11 +340,18 @@ impl Confirmation {
 		sequence: u32,
 		confirmed: &[u8],
 	) -> Result<(), Error> {
-		let challenge = challenge(genesis, label, sequence, confirmed);
-		let counter = self
-			.assertion
-			.verify(&bound.passkey, &challenge)
-			.map_err(|fault| Error::NotConfirmed { fault })?;
+		let judge = |sequence| {
+			let challenge = challenge(genesis, label, sequence, confirmed);
+			self.assertion.verify(&bound.passkey, &challenge)
+		};
+		let counter = judge(sequence).map_err(|fault| {
+			let mut before = (0..sequence).rev().take(REMEMBERED);
+			let replayed = match fault {
+				AssertionFault::OtherChallenge => before.find(|sequence| judge(*sequence).is_ok()),
+				_ => None,
+			};
+			replayed.map_or(Error::NotConfirmed { fault }, |sequence| Error::Replayed { sequence })
+		})?;
 		bound.is_later(counter).then_some(()).ok_or(Error::CountedBack)
 	}
 }
@@ -381,8 +401,13 @@ struct Standing {
 
 impl Standing {
 	async fn of(chain: &Chain, at: &FinalisedBlock, label: LabelId) -> Result<Self, SdkError> {
+		let bound = chain.passkey(at, label).await?;
+		if bound.is_none() {
+			// Maybe there is no such label.
+			existing(chain, at, label).await?;
+		}
 		Ok(Self {
-			bound: chain.passkey(at, label).await?,
+			bound,
 			sequence: chain.confirmations(at, label).await?,
 		})
 	}
@@ -460,11 +485,40 @@ impl Standing {
 	fn sequence_to_bind(&self) -> u32 {
 		self.sequence.saturating_add(u32::from(self.bound.is_some()))
 	}
+
+	/// See the function of this name.
+	fn binding(
+		&self,
+		genesis: &GenesisHash,
+		label: LabelId,
+		passkey: &Passkey,
+		guarded: Operations,
+		confirmation: &Confirmation,
+	) -> Result<Call, Error> {
+		let sequence = self.sequence_to_bind();
+		let unused = BoundPasskey {
+			passkey: *passkey,
+			counter: 0,
+		};
+		confirmation.check(&unused, genesis, label, sequence, &payload::binding(passkey, guarded))?;
+		let arguments = (passkey, guarded, sequence, &confirmation.assertion);
+		Ok(call("Labels", "bind_passkey", &arguments))
+	}
 }
 
-/// The call by which a passkey is bound, with what it confirmed itself: for the passkey of before to confirm, if there is one.
-pub fn binding(passkey: &Passkey, guarded: Operations, confirmation: &Confirmation) -> Call {
-	call("Labels", "bind_passkey", &(passkey, guarded, &confirmation.assertion))
+/// The call by which a passkey is bound to `label`, with what it confirmed itself: for the passkey of before to confirm, if there is one.
+/// Refuses what the ledger would not take for a confirmation.
+pub async fn binding(
+	chain: &Chain,
+	label: LabelId,
+	passkey: &Passkey,
+	guarded: Operations,
+	confirmation: &Confirmation,
+) -> Result<Call, SdkError> {
+	chain.ensure_synced().await?;
+	let at = chain.finalised().await?;
+	let standing = Standing::of(chain, &at, label).await?;
+	Ok(standing.binding(chain.genesis(), label, passkey, guarded, confirmation)?)
 }
 
 /// The call by which a passkey is removed: for the passkey to confirm.
@@ -488,13 +542,7 @@ pub async fn bind(
 	let label = label_of(chain, &holder.account()).await?;
 	let at = chain.finalised().await?;
 	let standing = Standing::of(chain, &at, label).await?;
-	let unused = BoundPasskey {
-		passkey: *passkey,
-		counter: 0,
-	};
-	let sequence = standing.sequence_to_bind();
-	confirmation.check(&unused, chain.genesis(), label, sequence, &payload::binding(passkey, guarded))?;
-	let call = binding(passkey, guarded, confirmation);
+	let call = standing.binding(chain.genesis(), label, passkey, guarded, confirmation)?;
 	let included = match (&standing.bound, replaced) {
 		(None, _) => submitter.submit(&call, holder, patience).await?,
 		(Some(_), Some(replaced)) => confirm_and_submit(submitter, holder, label, &call, replaced, patience).await?,
@@ -533,12 +581,31 @@ pub async fn confirm_and_submit(
 	let standing = Standing::of(chain, &at, label).await?;
 	let encoded = chain.encode_call(&at, call)?;
 	confirmation.check(standing.bound(label)?, chain.genesis(), label, standing.sequence, &encoded)?;
-	let confirmed = confirmed(label, encoded, confirmation);
+	let confirmed = confirmed(label, encoded, standing.sequence, confirmation);
 	submitter.submit(&confirmed, signer, patience).await
 }
 
-fn confirmed(label: LabelId, encoded: Vec<u8>, confirmation: &Confirmation) -> Call {
-	call("Labels", "confirm", &(label, Encoded(encoded), &confirmation.assertion))
+/// Sends `call`; where there is a confirmation, with it, by the passkey of the label that `holder` has.
+pub(crate) async fn submit(
+	submitter: &Submitter,
+	signer: &Keypair,
+	holder: &AccountId,
+	call: &Call,
+	confirmation: Option<&Confirmation>,
+	patience: Duration,
+) -> Result<Included, SdkError> {
+	match confirmation {
+		Some(confirmation) => {
+			let label = label_of(submitter.chain(), holder).await?;
+			confirm_and_submit(submitter, signer, label, call, confirmation, patience).await
+		},
+		None => submitter.submit(call, signer, patience).await,
+	}
+}
+
+fn confirmed(label: LabelId, encoded: Vec<u8>, sequence: u32, confirmation: &Confirmation) -> Call {
+	let arguments = (label, Encoded(encoded), sequence, &confirmation.assertion);
+	call("Labels", "confirm", &arguments)
 }
 
 /// A call that is encoded already.
@@ -643,13 +710,21 @@ mod tests {
 		assert!(check(&own, LABEL, 2, b"call").is_ok());
 		for other in [
 			check(&own, LABEL + 1, 2, b"call"),
-			check(&own, LABEL, 3, b"call"),
+			check(&own, LABEL, 1, b"call"),
 			check(&own, LABEL, 2, b"another"),
+			check(&own, LABEL, 3, b"another"),
 		] {
 			assert_eq!(fault(other), AssertionFault::OtherChallenge);
 		}
 		let others = bound(&Authenticator::new(2), 0);
 		assert_eq!(fault(check(&others, LABEL, 2, b"call")), AssertionFault::WrongSignature);
+		// It was for the third one.
+		for used in [3, 4, 1_002] {
+			let again = check(&own, LABEL, used, b"call");
+			assert!(matches!(again, Err(Error::Replayed { sequence: 2 })), "{used}: {again:?}");
+		}
+		// Nobody remembers everything.
+		assert_eq!(fault(check(&own, LABEL, 1_003, b"call")), AssertionFault::OtherChallenge);
 		let beyond = check(&bound(&authenticator, 5), LABEL, 2, b"call");
 		assert!(matches!(beyond, Err(Error::CountedBack)), "{beyond:?}");
 	}
@@ -749,6 +824,30 @@ mod tests {
 				..
 			})
 		));
+	}
+
+	#[test]
+	fn a_passkey_is_bound_with_the_number_that_it_confirmed() {
+		let (authenticator, guarded) = (Authenticator::new(1), Operations::only(Operation::Rotating));
+		let passkey = authenticator.passkey();
+		let confirmed = |sequence| {
+			let challenge = challenge(&GENESIS, LABEL, sequence, &payload::binding(&passkey, guarded));
+			parse(&credential(&authenticator.assert(&challenge))).expect("is one")
+		};
+		// Where there is one already, that uses one up before.
+		for (bound, sequence) in [(None, 2), (Some(bound(&Authenticator::new(2), 0)), 3)] {
+			let standing = Standing { bound, sequence: 2 };
+			let bind = |confirmation: &Confirmation| standing.binding(&GENESIS, LABEL, &passkey, guarded, confirmation);
+			assert!(bind(&confirmed(sequence)).is_ok());
+			let early = bind(&confirmed(sequence + 1)).map(|_| ());
+			let fault = AssertionFault::OtherChallenge;
+			assert!(
+				matches!(early, Err(Error::NotConfirmed { fault: found }) if found == fault),
+				"{early:?}"
+			);
+			let again = bind(&confirmed(sequence - 1)).map(|_| ());
+			assert!(matches!(again, Err(Error::Replayed { .. })), "{again:?}");
+		}
 	}
 
 	/// What is confirmed is the call as it stands in the extrinsic, without a length before it.

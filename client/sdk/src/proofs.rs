@@ -3,7 +3,7 @@
 //! Register, verify, show, revoke (X.1407 7.2).
 
 use crate::{
-	authorization::Authorization,
+	authorization::{self, Authorization},
 	chain::{format_time, BlockId, Chain, FinalisedBlock},
 	error::Error,
 	evidence::Evidence,
@@ -236,13 +236,7 @@ pub async fn register(
 	ensure_registrable(chain, &subject, &owner, Some(&evidence_hash), claim).await?;
 
 	let call = registration(evidence, authorization, claim);
-	let sent = match confirmation {
-		Some(confirmation) => {
-			let label = passkeys::label_of(chain, &owner).await?;
-			passkeys::confirm_and_submit(submitter, signer, label, &call, confirmation, patience).await
-		},
-		None => submitter.submit(&call, signer, patience).await,
-	};
+	let sent = passkeys::submit(submitter, signer, &owner, &call, confirmation, patience).await;
 	let included = match sent {
 		// Somebody was faster, or this is the second try of something that got through after all.
 		Err(Error::Refused { name, .. }) if name == "Proofs::AlreadyRegistered" => {
@@ -259,11 +253,25 @@ pub async fn register(
 	})
 }
 
-/// Revokes what the owner authorised. Returns when it is final; or fails after `patience`.
+/// The call by which a proof is revoked, as its owner authorised: for the owner's passkey to confirm, where the owner's label guards that.
+pub fn revocation(authorization: &Authorization) -> Result<Call, authorization::Error> {
+	let arguments = (
+		&authorization.owner,
+		authorization.subject,
+		authorization.revocation_reason()?,
+		authorization.valid_until,
+		&authorization.signature,
+	);
+	Ok(call("Proofs", "revoke", &arguments))
+}
+
+/// Revokes what the owner authorised; `signer` submits. With the `confirmation` of the [call](revocation) by the owner's passkey, where the
+/// owner's label guards that. Returns when it is final; or fails after `patience`.
 pub async fn revoke(
 	submitter: &Submitter,
 	signer: &Keypair,
 	authorization: &Authorization,
+	confirmation: Option<&Confirmation>,
 	patience: Duration,
 ) -> Result<Registered, Error> {
 	let chain = submitter.chain();
@@ -288,11 +296,8 @@ pub async fn revoke(
 		});
 	}
 
-	let reason = authorization.revocation_reason()?;
-	let arguments = (&owner, subject, reason, authorization.valid_until, &authorization.signature);
-	let included = submitter
-		.submit(&call("Proofs", "revoke", &arguments), signer, patience)
-		.await?;
+	let call = revocation(authorization)?;
+	let included = passkeys::submit(submitter, signer, &owner, &call, confirmation, patience).await?;
 	let record = entry_at(chain, &included, &subject, &owner).await?;
 	Ok(Registered {
 		subject,

@@ -7,16 +7,21 @@
 //!    is convinced that it is Ada, and begins ([`initiate_recovery`]).
 //! 3. Carol is a guardian, too. Ada tells her the account of the new key, and Carol approves that account, and no other
 //!    ([`approve_recovery`]).
-//! 4. A day later one of them completes it ([`complete_recovery`]). The label has its number and its history; the old key is dead.
+//! 4. A day later one of them completes it ([`complete_recovery`]), for which there is another day. The label has its number and its history;
+//!    the old key is dead.
 //! 5. Had it been somebody else with Ada's name, Ada would have objected on that day ([`veto_recovery`]), or her auditor would.
+//!
+//! What a stolen key said does not count, once it is known since when it was: neither the guardians that it named, nor what it approved as a
+//! guardian's. And where the label has a passkey, that has to confirm who its guardians are.
 
 use crate::{
 	chain::{BlockId, Chain},
 	document,
 	error::Error,
 	keys::Keypair,
-	labels::{change, existing, held_by, label_after, send, Finalised},
-	submit::Submitter,
+	labels::{change, existing, held_by, label_after, Finalised},
+	passkeys::{self, Confirmation},
+	submit::{call, Call, Submitter},
 	takeover::Takeover,
 };
 use chirograph_primitives::{AccountId, BlockNumber, GuardianIds, Guardianship, LabelId, LabelStatus, Recovery, MAX_GUARDIANS};
@@ -53,18 +58,31 @@ pub struct Attempt {
 	pub ready: Option<BlockNumber>,
 	/// How many blocks that is from the newest finalised one.
 	pub blocks: Option<u64>,
+	/// The last block in which it can.
+	pub last: Option<BlockNumber>,
+	/// Whether that is over. The attempt is as good as none then.
+	pub lapsed: bool,
 }
 
 impl Outlook {
 	/// How it is for a label, as of a finalised block.
 	pub fn of(status: &LabelStatus, as_of: BlockId) -> Self {
+		let guardianship = status.guardianship.as_ref();
 		let attempts = status.recoveries.iter().map(|(account, attempt)| {
-			let Recovery { approvals, ready } = attempt.clone();
+			let Recovery { approvals, ready } = attempt;
+			let guardians = approvals.iter().map(|approval| approval.guardian).collect();
+			let last = ready
+				.zip(guardianship)
+				.map(|(ready, guardianship)| guardianship.last_block(ready));
 			Attempt {
 				account: account.clone(),
-				approvals,
-				ready,
+				// There is as much room for the one as for the other.
+				approvals: GuardianIds::truncate_from(guardians),
+				ready: *ready,
 				blocks: ready.map(|ready| u64::from(ready).saturating_sub(as_of.number)),
+				last,
+				// What is sent now is in the next block at the earliest.
+				lapsed: last.is_some_and(|last| u64::from(last) <= as_of.number),
 			}
 		});
 		Self {
@@ -84,9 +102,22 @@ impl Outlook {
 		})
 	}
 
+	/// The attempt to move the label to `account`, if it can still come to something in the next block.
+	fn pending(&self, account: &AccountId) -> Result<&Attempt, Error> {
+		let attempt = self.attempt(account)?;
+		match attempt.last {
+			Some(last) if attempt.lapsed => Err(Error::RecoveryLapsed {
+				label: self.label,
+				account: account.clone(),
+				last,
+			}),
+			_ => Ok(attempt),
+		}
+	}
+
 	/// Whether the label can move to `account` in the next block.
 	fn ensure_ready(&self, account: &AccountId) -> Result<(), Error> {
-		let attempt = self.attempt(account)?;
+		let attempt = self.pending(account)?;
 		match attempt.blocks {
 			Some(0) => Ok(()),
 			_ => Err(Error::RecoveryNotReady {
@@ -99,21 +130,31 @@ impl Outlook {
 	}
 }
 
+/// The call by which a holder [names guardians](set_guardians): for its passkey to confirm, where the label has one.
+pub fn naming(guardians: &[LabelId], threshold: u32, delay: BlockNumber) -> Result<Call, Error> {
+	let arguments = (bounded(guardians)?, threshold, delay);
+	Ok(call("Labels", "set_guardians", &arguments))
+}
+
 /// Names who may help to get the holder's label back, how many of them it takes, and how many blocks the holder has to object once so many
-/// approved. Takes the place of what was said before.
+/// approved; they have as many to complete. Takes the place of what was said before, and ends all attempts. No guardians, with a threshold of
+/// zero: nobody may help any more. With the `confirmation` of the [call](naming) by the label's passkey, where the label has one, whatever it
+/// guards.
 pub async fn set_guardians(
 	submitter: &Submitter,
 	holder: &Keypair,
 	guardians: &[LabelId],
 	threshold: u32,
 	delay: BlockNumber,
+	confirmation: Option<&Confirmation>,
 	patience: Duration,
 ) -> Result<Finalised<LabelStatus>, Error> {
-	let guardians = bounded(guardians)?;
-	let chain = submitter.chain();
+	let call = naming(guardians, threshold, delay)?;
+	let (chain, account) = (submitter.chain(), holder.account());
 	chain.ensure_synced().await?;
-	let at = send(submitter, holder, "set_guardians", &(guardians, threshold, delay), patience).await?;
-	let label = held_by(chain, &at, &holder.account()).await?;
+	let included = passkeys::submit(submitter, holder, &account, &call, confirmation, patience).await?;
+	let at = chain.at(&included).await?;
+	let label = held_by(chain, &at, &account).await?;
 	label_after(chain, &at, label).await
 }
 
@@ -147,7 +188,7 @@ pub async fn approve_recovery(
 	account: &AccountId,
 	patience: Duration,
 ) -> Result<Finalised<LabelStatus>, Error> {
-	outlook(submitter.chain(), label).await?.attempt(account)?;
+	outlook(submitter.chain(), label).await?.pending(account)?;
 	change(submitter, guardian, "approve_recovery", label, account, patience).await
 }
 
@@ -185,6 +226,7 @@ pub async fn outlook(chain: &Chain, label: LabelId) -> Result<Outlook, Error> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use chirograph_primitives::{Approval, DossierHash, Inclusion, Label, Operations, OrganisationId, Role, Roles, Standing};
 	use serde_json::json;
 
 	fn account(byte: u8) -> AccountId {
@@ -195,34 +237,71 @@ mod tests {
 		bounded(labels).expect("a few")
 	}
 
-	/// Of label 7, to which one attempt has the approvals that it takes, from block 20 on, and one has not.
+	fn at(block: BlockNumber) -> Inclusion {
+		Inclusion {
+			block,
+			extrinsic: 1,
+			time: 2_000 * u64::from(block),
+		}
+	}
+
+	/// Of label 7, to which one attempt has the approvals that it takes, from block 20 on, and one has not. Its guardians have ten blocks.
 	fn outlook_in(block: u64) -> Outlook {
-		let attempt = |byte, approvals: &[LabelId], ready: Option<BlockNumber>| Attempt {
-			account: account(byte),
-			approvals: ids(approvals),
-			ready,
-			blocks: ready.map(|ready| u64::from(ready).saturating_sub(block)),
+		let approval = |guardian: &LabelId| Approval {
+			guardian: *guardian,
+			account: account(100),
 		};
-		Outlook {
-			label: 7,
+		let attempt = |byte, guardians: &[LabelId], ready| {
+			let approvals: Vec<_> = guardians.iter().map(approval).collect();
+			let approvals = approvals.try_into().expect("a few");
+			(account(byte), Recovery { approvals, ready })
+		};
+		let status = LabelStatus {
 			holder: account(1),
+			label: Label {
+				id: 7,
+				organisation: OrganisationId([2; 32]),
+				jurisdiction: "DE".parse().expect("is one"),
+				roles: Roles::only(Role::Owner),
+				expires: 1,
+				standing: Standing::Active,
+				dossier: DossierHash([3; 32]),
+				certificate: None,
+				auditor: None,
+				held_since: at(1),
+				distrusted_since: None,
+				guarded: Operations::NONE,
+				changes: 1,
+			},
+			remit: None,
 			guardianship: Some(Guardianship {
 				guardians: ids(&[2, 3, 4]),
 				threshold: 2,
 				delay: 10,
+				named_by: account(1),
+				named_at: at(5),
 			}),
-			attempts: vec![attempt(2, &[3, 4], Some(20)), attempt(3, &[2], None)],
-			as_of: BlockId {
-				number: block,
-				hash: "0x09".into(),
-			},
-		}
+			recoveries: vec![attempt(2, &[3, 4], Some(20)), attempt(3, &[2], None)],
+		};
+		let as_of = BlockId {
+			number: block,
+			hash: "0x09".into(),
+		};
+		Outlook::of(&status, as_of)
 	}
 
 	#[test]
-	fn a_recovery_is_completed_from_its_block_on() {
-		for block in [20, 21, 1_000] {
+	fn a_recovery_is_completed_from_its_block_on_to_its_last() {
+		// In the block behind the one that was asked.
+		for block in [20, 21, 29] {
 			assert!(outlook_in(block).ensure_ready(&account(2)).is_ok(), "block {block}");
+		}
+		for block in [30, 31, 1_000] {
+			let refused = outlook_in(block).ensure_ready(&account(2)).expect_err("it is too late");
+			assert!(matches!(refused, Error::RecoveryLapsed { last: 30, .. }), "block {block}");
+			let text = refused.to_string();
+			assert!(text.contains("until block 30") && text.contains("recovery begin 7"), "{text}");
+			assert!(outlook_in(block).pending(&account(3)).is_ok(), "was never ready");
 		}
 		for (block, left) in [(0, 20), (19, 1)] {
 			let refused = outlook_in(block).ensure_ready(&account(2)).expect_err("it is too early");
@@ -266,15 +345,20 @@ mod tests {
 	#[test]
 	fn programs_read_blocks_and_numbers_of_labels() {
 		let outlook = json!(outlook_in(15));
+		let guardianship = &outlook["guardianship"];
 		assert_eq!(
-			outlook["guardianship"],
-			json!({ "guardians": [2, 3, 4], "threshold": 2, "delay": 10 })
+			(&guardianship["guardians"], &guardianship["threshold"], &guardianship["delay"]),
+			(&json!([2, 3, 4]), &json!(2), &json!(10))
 		);
+		assert_eq!(guardianship["namedBy"], json!(account(1)));
+		assert_eq!(guardianship["namedAt"]["block"], 5);
 		let [ready, waiting] = [0, 1].map(|index| outlook["attempts"][index].clone());
 		assert_eq!(
 			(&ready["approvals"], &ready["ready"], &ready["blocks"]),
 			(&json!([3, 4]), &json!(20), &json!(5))
 		);
+		assert_eq!((&ready["last"], &ready["lapsed"]), (&json!(30), &json!(false)));
 		assert_eq!((&waiting["ready"], &waiting["blocks"]), (&json!(null), &json!(null)));
+		assert_eq!((&waiting["last"], &waiting["lapsed"]), (&json!(null), &json!(false)));
 	}
 }

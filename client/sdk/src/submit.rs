@@ -11,6 +11,7 @@ use crate::{
 	chain::{BlockId, Chain, ChirographConfig, FinalisedBlock},
 	error::Error,
 	keys::Keypair,
+	refusal::Refusal,
 };
 use chirograph_primitives::{AccountId, AdmissionFault, QuotaUsage};
 use codec::Encode;
@@ -18,8 +19,6 @@ use sp_core::{Blake2Hasher, Hasher};
 use std::{collections::HashMap, fmt, ops::RangeInclusive, sync::Arc, time::Duration};
 use subxt::{
 	config::DefaultExtrinsicParamsBuilder,
-	error::DispatchError,
-	events::Phase,
 	tx::{DynamicPayload, Payload},
 	utils::H256,
 };
@@ -35,6 +34,8 @@ const MORTALITY: u64 = 32;
 const RESUBMIT_EVERY: Duration = Duration::from_secs(6);
 /// How often a taken nonce is exchanged for the next one.
 const MAX_NONCE_TRIES: usize = 10;
+/// Longer than anybody waits, and short enough for every clock to count up to its end.
+const MAX_PATIENCE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// Between two questions to a node that answers, but not with what it should have.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
@@ -129,7 +130,7 @@ impl Submitter {
 
 	/// Signs `call` with the next nonce of `signer`, sends it, and returns when it is finalised; or fails after `patience`.
 	pub async fn submit(&self, call: &impl Payload, signer: &Keypair, patience: Duration) -> Result<Included, Error> {
-		let deadline = Instant::now() + patience;
+		let deadline = end_of(patience);
 		let mut tries = 0;
 		loop {
 			tries += 1;
@@ -151,7 +152,7 @@ impl Submitter {
 		nonce: u64,
 		patience: Duration,
 	) -> Result<Included, Error> {
-		let deadline = Instant::now() + patience;
+		let deadline = end_of(patience);
 		let account = signer.account();
 		let mut attempt = Attempt {
 			account: &account,
@@ -171,13 +172,17 @@ impl Submitter {
 		}
 	}
 
-	/// An extrinsic that can be included in some blocks after `at`, for whoever sends it by [`Self::send`].
+	/// An extrinsic that can be included in some blocks after `at`, for whoever sends it by [`Self::send`]. Fails where the node gives the
+	/// call other numbers than it has: what is signed is what was meant, whatever a node says.
 	pub fn sign(&self, at: &FinalisedBlock, call: &impl Payload, signer: &Keypair, nonce: u64) -> Result<Vec<u8>, Error> {
+		// What is signed begins with the call.
+		self.chain.encode_call(at, call)?;
 		let params = DefaultExtrinsicParamsBuilder::<ChirographConfig>::new()
 			.nonce(nonce)
 			.mortal_from_unchecked(MORTALITY, at.block_number(), at.block_hash())
 			.build();
-		let signable = at.tx().create_signable_offline(call, params);
+		// Of the other format there are no signed ones.
+		let signable = at.tx().create_v4_signable_offline(call, params);
 		let signed = signable.and_then(|mut signable| signable.sign(signer));
 		Ok(signed.map_err(|error| self.chain.node_error(error))?.into_encoded())
 	}
@@ -397,40 +402,25 @@ impl Follower {
 async fn failures(chain: &Chain, block: H256) -> Result<HashMap<u32, Error>, Error> {
 	let at = chain.client.at_block(block).await.map_err(|error| chain.node_error(error))?;
 	let events = at.events().fetch().await.map_err(|error| chain.node_error(error))?;
+	let (block, metadata) = (at.block_number(), at.metadata());
 	let mut failures = HashMap::new();
 	for event in events.iter() {
 		let event = event.map_err(|error| chain.node_error(error))?;
-		let (Phase::ApplyExtrinsic(index), "System", "ExtrinsicFailed") =
-			(event.phase(), event.pallet_name(), event.event_name())
-		else {
-			continue;
-		};
-		let error = DispatchError::decode_from(event.field_bytes(), at.metadata());
-		failures.insert(
-			index,
-			refusal(at.block_number(), error.map_err(|error| chain.node_error(error))?),
-		);
+		if let Some((index, Refusal { name, explanation })) = Refusal::of_extrinsic(&event, &metadata) {
+			let refused = Error::Refused {
+				block,
+				name,
+				explanation,
+			};
+			failures.insert(index, refused);
+		}
 	}
 	Ok(failures)
 }
 
-fn refusal(block: u64, error: DispatchError) -> Error {
-	if let DispatchError::Module(module) = &error {
-		if let Ok(details) = module.details() {
-			let name = format!("{}::{}", details.pallet.name(), details.variant.name);
-			let explanation = details.variant.docs.join(" ").trim().to_owned();
-			return Error::Refused {
-				block,
-				name,
-				explanation: Some(explanation).filter(|text| !text.is_empty()),
-			};
-		}
-	}
-	Error::Refused {
-		block,
-		name: error.to_string(),
-		explanation: None,
-	}
+/// The moment at which patience that begins now ends.
+fn end_of(patience: Duration) -> Instant {
+	Instant::now() + patience.min(MAX_PATIENCE)
 }
 
 /// A call by the names of its pallet and itself. `arguments` encode to those of the call, one after the other: the SDK and the runtime
@@ -478,6 +468,12 @@ mod tests {
 		] {
 			assert_eq!(admission_fault(reason), None, "{reason}");
 		}
+	}
+
+	#[test]
+	fn patience_without_an_end_has_one() {
+		let end = end_of(Duration::MAX);
+		assert!(end > Instant::now() && end <= Instant::now() + MAX_PATIENCE);
 	}
 
 	#[test]

@@ -20,15 +20,15 @@ pub use proxy::Throttle;
 
 use std::{env, path::PathBuf};
 
-/// A binary of this workspace, built by the same `cargo` run or an earlier one.
+/// A binary of this workspace, built by the same `cargo` run or an earlier one; or the authenticator, which `scripts/build` builds besides.
 pub fn binary(name: &str) -> PathBuf {
 	let here = env::current_exe().expect("the running program has a path");
-	// Tests are in `deps`, one below the binaries.
+	// Tests are in `deps`, one below the binaries. The authenticator has a target directory of its own, beside them.
 	let found = here
 		.ancestors()
 		.skip(1)
 		.take(2)
-		.map(|directory| directory.join(name))
+		.flat_map(|directory| [directory.join(name), directory.join("../authenticator/release").join(name)])
 		.find(|path| path.is_file());
 	found.unwrap_or_else(|| panic!("{name} is not built: run scripts/build"))
 }

@@ -11,7 +11,8 @@ use chirograph_sdk::{
 	keys::Keypair,
 	labels::ApplicationHash,
 	primitives::{
-		AccountId, CertificateClaim, DossierHash, Jurisdiction, OrganisationId, Role, Roles, Schema, SignatureScheme, Subject,
+		AccountId, CertificateClaim, CertificateHash, CertificateKey, DossierHash, Jurisdiction, OrganisationId, Role, Roles,
+		Schema, SignatureScheme, Subject,
 	},
 	submit::{call, Call, Included, Submitter},
 	Error,
@@ -124,15 +125,24 @@ pub fn registration(chain: &Chain, owner: &Keypair, evidence: &Evidence, valid_u
 
 /// The call with which an account applies for a label.
 pub fn application(account: &Keypair, roles: Roles) -> Call {
+	application_with(account, roles, None)
+}
+
+/// Of the calls that a label may make, one that takes most of a block for one of its quota. Who holds a label cannot apply, which is found
+/// out at once; the weight of judging a certificate's signature is not given back.
+pub fn costly(account: &Keypair) -> Call {
+	let claim = CertificateClaim {
+		certificate: CertificateHash([0; 32]),
+		key: CertificateKey::P256([2; 33]),
+		signature: [0; 64],
+	};
+	application_with(account, Roles::only(Role::Owner), Some(claim))
+}
+
+fn application_with(account: &Keypair, roles: Roles, claim: Option<CertificateClaim>) -> Call {
 	let jurisdiction: Jurisdiction = "XX".parse().expect("the development networks are at home there");
 	let organisation = OrganisationId(account.account().into());
-	let arguments = (
-		DossierHash([0; 32]),
-		organisation,
-		jurisdiction,
-		roles,
-		None::<CertificateClaim>,
-	);
+	let arguments = (DossierHash([0; 32]), organisation, jurisdiction, roles, claim);
 	call("Labels", "apply", &arguments)
 }
 

@@ -4,14 +4,18 @@
 //! them does not count (X.1407 7.1.2 a, 9.1.1 b).
 
 use chirograph_sdk::{
-	certificates::{self, Certificate, PrivateKey},
+	certificates::Certificate,
 	dossier::{Dossier, Organisation},
 	keys::{format_account, Keypair},
 	labels,
-	primitives::{Role, Roles, SignatureScheme},
+	primitives::{payload, CertificateClaim, Role, Roles, SignatureScheme},
 	submit::Submitter,
 };
 use chirograph_tests::{Cli, Network, Run};
+use p256::{
+	ecdsa::{signature::Signer, Signature, SigningKey},
+	pkcs8::DecodePrivateKey,
+};
 use rcgen::{
 	date_time_ymd, BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
 	SignatureAlgorithm, PKCS_ECDSA_P256_SHA256, PKCS_ED25519,
@@ -84,11 +88,10 @@ fn applies(cli: &Cli, name: &str, certificate: &str, certificate_key: &str) -> R
 
 /// Shows an applicant's dossier and a file of certificates to Alice, who is an auditor: compares, and approves.
 fn shown(cli: &Cli, account: &str, dossier: &str, certificates: &str) -> [Run; 2] {
-	let files = [account, "--dossier", dossier, "--certificate", certificates];
-	let (review, approve) = (["label", "review"], ["label", "approve", "--dev-key", "//Alice"]);
+	let files = ["--dossier", dossier, "--certificate", certificates];
 	[
-		cli.run(&[&review[..], &files].concat()),
-		cli.run(&[&approve[..], &files].concat()),
+		cli.run(&[&["label", "review", account][..], &files].concat()),
+		cli.approve(account, &files, "//Alice"),
 	]
 }
 
@@ -120,8 +123,7 @@ async fn a_label_rests_on_a_certificate_that_an_authority_vouches_for() {
 	let review = cli.run(&[&["label", "review", "ada"][..], &dossier].concat());
 	review.expect(0, "NOT looked at");
 	// The auditor cannot overlook it.
-	let approve = ["label", "approve", "ada", "--dev-key", "//Alice"];
-	cli.run(&[&approve[..], &dossier].concat()).expect(2, "--certificate FILE");
+	cli.approve("ada", &dossier, "//Alice").expect(2, "--certificate FILE");
 	// The certificate alone does not lead anywhere.
 	let [review, _] = shown(&cli, "ada", "ada.json", "ada.pem");
 	review.expect(1, "no certificate authority on the ledger vouches for CN=Root");
@@ -225,6 +227,56 @@ async fn a_certificate_that_does_not_count_is_refused_with_the_reason() {
 	approval.expect(2, "applied without a certificate");
 }
 
+/// The newest finalised block.
+fn finalised(cli: &Cli) -> u64 {
+	let status = cli.ok(&["chain", "status", "--json"]).json();
+	status["finalised"]["number"]
+		.as_u64()
+		.expect("a network has finalised blocks")
+}
+
+/// Whoever steals an authority's key can publish a certificate of their own with it. That goes with the key, and not with the label.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_authority_s_stolen_key_published_does_not_count_with_its_next_key() {
+	let network = Network::development().await;
+	let cli = Cli::new(network.directory(), &network.nodes[ALICE]);
+	let (root, forged) = (root("Root"), root("Forged"));
+	publish(&cli, &root, "root.pem");
+	let consents = |key: &str| {
+		let file = format!("{key}.takeover.json");
+		cli.ok(&["key", "generate", key]);
+		cli.ok(&["label", "takeover", DAVE, "--key", key, "--output", &file]);
+		file
+	};
+	// What was published before a move counts, and so does what is published after it, as long as nobody knows better.
+	let takeover = consents("stolen");
+	cli.ok(&["label", "rotate", "--takeover", &takeover, "--dev-key", "//Dave"]);
+	let theft = (finalised(&cli) + 1).to_string();
+	cli.write("forged.pem", forged.pem());
+	cli.ok(&["label", "certificate", "publish", "forged.pem", "--key", "stolen"]);
+	for (name, by) in [("ada", &root), ("eve", &forged)] {
+		certify(&cli, name, &PKCS_ECDSA_P256_SHA256, by, |_| ());
+		applies(&cli, name, name, name).expect(0, "applied");
+		let files = [
+			"--dossier",
+			&format!("{name}.json"),
+			"--certificate",
+			&format!("{name}.chain.pem"),
+		];
+		cli.run(&[&["label", "review", name][..], &files].concat())
+			.expect(0, "MATCHES");
+	}
+
+	let takeover = consents("next");
+	let compromised = ["--reason", "compromised", "--since", &theft, "--dev-key", "//Alice"];
+	cli.ok(&[&["label", "reassign", DAVE, "--takeover", &takeover][..], &compromised].concat());
+	let forged = "no certificate authority on the ledger vouches for CN=Forged";
+	refused(&cli, "eve", "eve.chain.pem", forged);
+	let [review, approval] = shown(&cli, "ada", "ada.json", "ada.chain.pem");
+	review.expect(0, "MATCHES");
+	approval.expect(0, "granted");
+}
+
 fn mallory() -> Keypair {
 	Keypair::dev("//Mallory", SignatureScheme::Sr25519).expect("is a path")
 }
@@ -236,10 +288,16 @@ async fn mallory_applies(network: &Network, cli: &Cli) {
 	let submitter = submitter.expect("the node follows its own blocks");
 	let ada = Certificate::read(&file("ada.pem")).expect("was written");
 	let own = Certificate::read(&file("eve.pem")).expect("was written");
-	let private = PrivateKey::read(&file("eve.key")).expect("was written");
+	let private = std::fs::read_to_string(file("eve.key")).expect("was written");
+	let private = SigningKey::from_pkcs8_pem(&private).expect("is a key");
 	let (genesis, account) = (submitter.chain().genesis(), key.account());
-	let mut claim = certificates::claim(genesis, &account, &own, &private).expect("the key is that of the certificate");
-	claim.certificate = ada.hash();
+	// The SDK would not: it is not the key of that certificate.
+	let signature: Signature = private.sign(&payload::certificate(genesis, &account, &ada.hash()));
+	let claim = CertificateClaim {
+		certificate: ada.hash(),
+		key: own.key().expect("can apply"),
+		signature: signature.normalize_s().unwrap_or(signature).to_bytes().into(),
+	};
 	let fields = vec![("name".to_owned(), "Ada".to_owned())];
 	let dossier = Dossier::new(&account, Organisation::NaturalPerson, fields).expect("says something");
 	dossier.write_new(&file("mallory.json")).expect("can be written");

@@ -14,7 +14,16 @@ use chirograph_sdk::{
 };
 use chirograph_tests::{Cli, Network, Run};
 use serde_json::{json, Value};
-use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt, path::Path, process::Command, sync::Arc, time::Duration};
+use std::{
+	ffi::OsStr,
+	fs,
+	net::TcpListener,
+	os::unix::{ffi::OsStrExt, fs::PermissionsExt},
+	path::Path,
+	process::Command,
+	sync::Arc,
+	time::Duration,
+};
 
 /// A user with a label, and a platform that submits.
 async fn user() -> (Network, Cli) {
@@ -599,6 +608,15 @@ async fn programs_get_json_for_errors_too() {
 			(code, Some(code.into())),
 			"{arguments:?}"
 		);
+	}
+	// What is no text is no reason to panic, and neither is a number beyond all clocks.
+	let mut odd = cli.command(&["key", "inspect", "--json"]);
+	odd.arg("--").arg(OsStr::from_bytes(b"\xff"));
+	let odd = Run::of(&mut odd);
+	assert_eq!((odd.code, odd.json()["error"]["code"].as_i64()), (2, Some(2)), "{odd:?}");
+	for seconds in ["0", "86401", "18446744073709551615"] {
+		cli.run(&["label", "withdraw", "--key", "ada", "--timeout", seconds])
+			.expect(2, "--timeout");
 	}
 	for arguments in [
 		vec!["key", "list", "--json"],

@@ -2,27 +2,33 @@
 
 //! The history of an account: complete and in order from an honest node, and never a false one from a lying node.
 
-use chirograph_runtime::Header;
+use chirograph_runtime::{Header, RuntimeCall};
 use chirograph_sdk::{
 	evidence::Evidence,
 	keys::{format_account, Keypair},
-	primitives::SignatureScheme,
-	submit::Submitter,
+	primitives::{LabelId, SignatureScheme, SuspensionReason},
+	submit::{call, Submitter},
 	Error,
 };
-use chirograph_tests::{load, Cli, Liar, Network, Node, Run};
-use codec::Encode;
+use chirograph_tests::{
+	load::{self, PATIENCE},
+	Cli, Liar, Network, Node, Run,
+};
+use codec::{Compact, Encode};
 use serde_json::{json, Value};
 use sp_core::{Blake2Hasher, Hasher, H256};
 use sp_trie::{LayoutV1, TrieConfiguration};
 use std::{
 	collections::HashMap,
 	sync::{Arc, Mutex},
+	time::SystemTime,
 };
 
 /// Where in Ada's history the operations are that nodes lie about.
 const FORGED: usize = 2;
 const NEXT: usize = 3;
+/// The key of `Timestamp.Now` in the state.
+const TIME: &str = "0xf0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdcf84e0f1d6045dfcbb";
 
 /// A network on which Ada applied for a label, registered three files, and sent one of these registrations again, which was refused.
 async fn network_with_operations_of_ada() -> (Network, Cli) {
@@ -333,4 +339,147 @@ async fn node_that_lies_about_the_nonce_is_found_out() {
 		_ => result,
 	});
 	expect_forged(&liar.await.url());
+}
+
+/// A call of Alice's about a label.
+fn suspend(label: LabelId) -> RuntimeCall {
+	let reason = SuspensionReason::Unspecified;
+	RuntimeCall::Labels(pallet_labels::Call::suspend { label, reason })
+}
+
+fn reinstate(label: LabelId) -> RuntimeCall {
+	RuntimeCall::Labels(pallet_labels::Call::reinstate { label })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_inside_of_an_operation_are_told_with_what_came_of_each() {
+	/// Eve's, and nobody's.
+	const EVE: LabelId = 5;
+	const NOBODY: LabelId = 99;
+	let network = Network::development().await;
+	let cli = Cli::new(network.directory(), &network.nodes[0]);
+	let submitter = Submitter::start(Arc::new(network.nodes[0].connect().await)).await;
+	let submitter = submitter.expect("the node answers");
+	let alice = Keypair::dev("//Alice", SignatureScheme::Sr25519).expect("a development key");
+	let three = || vec![suspend(EVE), suspend(NOBODY), reinstate(EVE)];
+	for (name, calls, succeeds) in [
+		("force_batch", three(), true),
+		("batch", three(), true),
+		("batch_all", vec![reinstate(EVE), suspend(NOBODY)], false),
+	] {
+		let outcome = submitter.submit(&call("Utility", name, &calls), &alice, PATIENCE).await;
+		assert_eq!(outcome.is_ok(), succeeds, "{name}: {outcome:?}");
+	}
+	// One of the two calls is a batch: number 0 of the pallet with the number 30.
+	let nested = (Compact(2u32), [30u8, 0], vec![reinstate(EVE)], suspend(NOBODY));
+	let outcome = submitter
+		.submit(&call("Utility", "force_batch", &nested), &alice, PATIENCE)
+		.await;
+	outcome.expect("it goes on whatever is refused");
+
+	let alice = format_account(&alice.account());
+	let history = cli.ok(&["account", "history", &alice, "--json"]).json();
+	let inner = |depth: u32, call: &str, label: LabelId, outcome: &str| {
+		let about = json!({ "label": label });
+		json!({ "depth": depth, "pallet": "Labels", "call": call, "about": about, "outcome": outcome })
+	};
+	let refused = || {
+		let mut call = inner(1, "suspend", NOBODY, "refused");
+		call["error"] = json!("Labels::UnknownLabel");
+		call
+	};
+	let batch = json!({ "depth": 1, "pallet": "Utility", "call": "batch", "about": null, "outcome": "done" });
+	let expected = [
+		json!([
+			true,
+			[
+				inner(1, "suspend", EVE, "done"),
+				refused(),
+				inner(1, "reinstate", EVE, "done")
+			]
+		]),
+		json!([
+			true,
+			[
+				inner(1, "suspend", EVE, "done"),
+				refused(),
+				inner(1, "reinstate", EVE, "notDone")
+			]
+		]),
+		json!([
+			false,
+			[inner(1, "reinstate", EVE, "notDone"), inner(1, "suspend", NOBODY, "notDone")]
+		]),
+		json!([true, [batch, inner(2, "reinstate", EVE, "done"), refused()]]),
+	];
+	let operations = history["operations"].as_array().expect("operations are a list");
+	let told = operations.iter().map(|told| json!([told["succeeded"], told["calls"]]));
+	assert_eq!(told.collect::<Vec<_>>(), expected);
+	assert!(operations.iter().all(|told| told["signature"] == "valid"), "{history}");
+
+	let text = cli.ok(&["account", "history", &alice]);
+	text.expect(0, "Utility::batch_all    refused (Labels::UnknownLabel)");
+	text.expect(0, "    Labels::suspend  refused (Labels::UnknownLabel)  label 99");
+	text.expect(0, "    Labels::reinstate  not done  label 5");
+	text.expect(0, "is this node's word");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn up_to_a_block_that_is_named_no_node_can_leave_anything_out() {
+	let (network, cli) = network_with_operations_of_ada().await;
+	let node = &network.nodes[0];
+	let truth = history_from(&cli, &node.url()).json();
+	let as_of = |url: &str, hash: &str| {
+		let command = ["account", "history", "ada", "--json", "--node", url, "--as-of", hash];
+		cli.run(&command)
+	};
+	let hash = |value: &Value| value.as_str().expect("a hash is text").to_owned();
+	let (newest, next) = (hash(&truth["asOf"]["hash"]), hash(&truth["operations"][NEXT]["blockHash"]));
+	assert_eq!(truth["asAsked"], false);
+
+	// A node that shows an old head is believed by whoever asks no further.
+	let old = json!(next);
+	let liar = Liar::new(node, move |method, _, result| match method {
+		"chain_getFinalizedHead" => old.clone(),
+		_ => result,
+	});
+	let liar = liar.await;
+	let short = history_from(&cli, &liar.url()).json();
+	assert_eq!(short["nonce"], NEXT + 1, "the control");
+	let whole = as_of(&liar.url(), &newest).json();
+	assert_eq!(
+		(&whole["operations"], &whole["asAsked"]),
+		(&truth["operations"], &json!(true))
+	);
+	assert_eq!(whole["asOf"]["hash"], json!(newest));
+	assert_eq!(as_of(&node.url(), &next).json()["nonce"], NEXT + 1);
+	as_of(&node.url(), &"ab".repeat(32)).expect(3, "the node does not know the block 0xabab");
+}
+
+/// Its time is proven, and not only said.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_block_is_not_taken_for_the_newest_whatever_time_it_is_said_to_have() {
+	let network = Network::development().await;
+	let node = &network.nodes[0];
+	let cli = Cli::new(network.directory(), node);
+	let genesis = cli.ok(&["chain", "status", "--json"]).json()["genesis"].clone();
+	let liar = Liar::new(node, move |method, parameters, result| match method {
+		"chain_getFinalizedHead" => genesis.clone(),
+		"state_getStorage" if parameters[0] == TIME => {
+			let now = SystemTime::now()
+				.duration_since(SystemTime::UNIX_EPOCH)
+				.expect("it is later than 1970");
+			let now = u64::try_from(now.as_millis()).expect("it is long before the end of time");
+			json!(sp_core::bytes::to_hex(&now.encode(), false))
+		},
+		_ => result,
+	});
+	let liar = liar.await;
+	let alice = Keypair::dev("//Alice", SignatureScheme::Sr25519).expect("a development key");
+	let address = format_account(&alice.account());
+	let history = |url: &str| cli.run(&["account", "history", &address, "--node", url]);
+	// The control: whoever asks for no proof believes it.
+	cli.run(&["label", "show", "1", "--node", &liar.url()]).expect(0, "block 0 ");
+	history(&liar.url()).expect(3, "it is cut off, or its network stands still");
+	history(&node.url()).expect(0, "no operations");
 }

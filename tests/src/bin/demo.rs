@@ -72,8 +72,20 @@ fn demonstrate(network: &Network, file: Option<&Path>) -> Result<(), String> {
 	let application = ["label", "apply", "--key", "ada", "--jurisdiction", "XX", "--role", "owner"];
 	let about = ["--field", "name=Ada Lovelace", "--field", "born=1815-12-10"];
 	show(&user, alice, &[&application[..], &about, &dossier].concat(), 0)?;
-	step("alice is an auditor; she compares ada's dossier with the application, and approves");
-	let approval = ["label", "approve", "ada", "--dev-key", "//Alice"];
+	step("alice is an auditor; she compares ada's dossier with the application, and approves the one that she looked at");
+	let review = [&["label", "review", "ada"][..], &dossier].concat();
+	show(&user, alice, &review, 0)?;
+	let reviewed = user.ok(&[&review[..], &["--json"]].concat()).json();
+	let application = reviewed["hash"].as_str().ok_or("a review shows no hash")?;
+	let approval = [
+		"label",
+		"approve",
+		"ada",
+		"--application",
+		application,
+		"--dev-key",
+		"//Alice",
+	];
 	show(&user, alice, &[&approval[..], &dossier].concat(), 0)?;
 	step("ada registers the file, free of fees; the command returns when the registration is final");
 	show(&user, alice, &register, 0)?;
@@ -122,7 +134,8 @@ fn suggest(network: &Network) {
   chirograph chain status
   chirograph key generate me
   chirograph label apply --key me --field name=Me --jurisdiction XX --role owner
-  chirograph label approve me --dossier dossier.json --dev-key //Alice
+  chirograph label review me --dossier dossier.json
+  chirograph label approve me --dossier dossier.json --dev-key //Alice --application HASH
   chirograph proof register FILE --key me
   chirograph proof verify FILE --node {dave}
   chirograph proof revoke FILE --key me

@@ -2,12 +2,9 @@
 
 //! What `scripts/soak` runs: long, with a seed and a budget, and nothing may be lost.
 
-use chirograph_sdk::{
-	evidence::Evidence,
-	keys::Keypair,
-	primitives::{Role, Roles, SignatureScheme},
-	submit::Submitter,
-};
+mod flood;
+
+use chirograph_sdk::{evidence::Evidence, keys::Keypair, submit::Submitter};
 use chirograph_tests::{
 	load::{self, Load, FIRST_NONCE},
 	FinalityWatch, Network,
@@ -45,6 +42,9 @@ enum Arguments {
 		/// In how many slots each of these must be final
 		#[arg(long, default_value_t = 5.0)]
 		within: f64,
+		/// Too few calls for the label that floods to wait for longer than that, which is not asked of it then
+		#[arg(long)]
+		slice: bool,
 		#[arg(long, default_value_t = 1)]
 		seed: u64,
 	},
@@ -57,10 +57,6 @@ enum Arguments {
 	},
 }
 
-const SLOT: Duration = Duration::from_secs(2);
-/// Connections over which a flood comes, a quarter of them to each node.
-const FLOODING_CONNECTIONS: usize = 8;
-
 #[tokio::main]
 async fn main() {
 	match Arguments::parse() {
@@ -68,8 +64,9 @@ async fn main() {
 			calls,
 			registrations,
 			within,
+			slice,
 			seed,
-		} => flood(calls, registrations, within, seed).await,
+		} => flood::run(calls, registrations, within, slice, seed).await,
 		Arguments::Burst { accounts, each, seed } => burst(accounts, each, seed).await,
 		Arguments::Kill { rounds, seed } => kill(rounds, seed).await,
 	}
@@ -141,90 +138,6 @@ async fn burst(accounts: usize, each: u64, seed: u64) {
 		took.as_secs_f64(),
 		documents.len() as f64 / took.as_secs_f64(),
 		blocks.len()
-	);
-}
-
-/// Far more extrinsics than pools have room for: from one label as many as it has a mind to, and one from each of as many accounts that
-/// nobody knows. Meanwhile another label registers.
-async fn flood(calls: usize, registrations: usize, within: f64, seed: u64) {
-	let network = Network::local().await;
-	let watch = FinalityWatch::start(&network);
-	let submitter = Submitter::start(Arc::new(network.nodes[0].connect().await))
-		.await
-		.expect("the node answers");
-	// A platform's quota is larger than a pool.
-	let platform = [Role::Owner, Role::BusinessPlatform].into_iter().collect();
-	let mut flooding = Load::with_roles(&submitter, 1, seed, platform)
-		.await
-		.expect("Alice is an auditor");
-	let mut other = Load::new(&submitter, 1, seed + 1).await.expect("Alice is an auditor");
-	let (flooder, owner) = (flooding.accounts[0].clone(), other.accounts[0].clone());
-	let valid_until = submitter.chain().valid_until(1_000).await.expect("the node answers");
-
-	println!("flood: signing {calls} registrations by one label, and {calls} applications");
-	let registering: Vec<_> = (0..calls).map(|_| flooding.document(&flooder)).collect();
-	let strangers: Vec<_> = (0..calls)
-		.map(|index| Keypair::dev(&format!("//flood//{seed}//{index}"), SignatureScheme::Sr25519).expect("a development key"))
-		.collect();
-	// Mortal extrinsics begin with a block: everything that takes long comes before.
-	let at = submitter.chain().finalised().await.expect("the node answers");
-	let mut extrinsics = Vec::with_capacity(2 * calls);
-	for ((evidence, stranger), nonce) in registering.iter().zip(&strangers).zip(FIRST_NONCE..) {
-		let call = load::registration(submitter.chain(), &flooder, evidence, valid_until).expect("the flooder's own evidence");
-		extrinsics.push(
-			submitter
-				.sign(&at, &call, &flooder, nonce)
-				.expect("the call is the runtime's"),
-		);
-		let call = load::application(stranger, Roles::only(Role::Owner));
-		extrinsics.push(submitter.sign(&at, &call, stranger, 0).expect("the call is the runtime's"));
-	}
-
-	let mut floods = Vec::new();
-	for (index, share) in extrinsics.chunks(extrinsics.len().div_ceil(FLOODING_CONNECTIONS)).enumerate() {
-		let node = &network.nodes[index % network.nodes.len()];
-		let submitter = Submitter::start(Arc::new(node.connect().await))
-			.await
-			.expect("the node answers");
-		let share = share.to_vec();
-		floods.push(tokio::spawn(async move {
-			let mut taken = 0usize;
-			for extrinsic in share {
-				taken += usize::from(submitter.send(&extrinsic).await);
-			}
-			taken
-		}));
-	}
-	let mut slots = Vec::new();
-	let mut under_flood = 0;
-	for nonce in (FIRST_NONCE..).take(registrations) {
-		let evidence = other.document(&owner);
-		under_flood += usize::from(floods.iter().any(|flood| !flood.is_finished()));
-		let begin = Instant::now();
-		let included = load::register(&submitter, &owner, nonce, &evidence, valid_until).await;
-		included.expect("a label is served whatever others do");
-		slots.push(begin.elapsed().as_secs_f64() / SLOT.as_secs_f64());
-	}
-	let taken: usize = join_all(floods)
-		.await
-		.into_iter()
-		.map(|taken| taken.expect("sending does not panic"))
-		.sum();
-	watch.check(&network).await;
-	slots.sort_by(f64::total_cmp);
-	let (median, slowest) = (slots[slots.len() / 2], slots[slots.len() - 1]);
-	println!(
-		"flood: {} extrinsics sent, {taken} taken by a pool; {registrations} registrations of another label, {under_flood} of them while it was \
-		 coming in: finalised within {median:.2} slots (median), {slowest:.2} at the most",
-		extrinsics.len()
-	);
-	assert!(
-		under_flood > 0,
-		"the flood was over before anybody could be hindered: make it larger"
-	);
-	assert!(
-		slowest <= within,
-		"another label waited for more than {within} slots (X.1407 8.2.8)"
 	);
 }
 

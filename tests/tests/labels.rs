@@ -481,6 +481,11 @@ async fn rotation_keeps_label_proofs_and_history_and_the_old_key_is_dead() {
 	then("hardware").expect(1, "held no label");
 	cli.run(&["label", "show", "ada", "--role", "issuer", "--at", &before])
 		.expect(1, "role");
+
+	// What the label registered with one key, it takes back with the next.
+	let revoke = |key: &str| cli.run(&["proof", "revoke", "first.txt", "--key", key]);
+	revoke("ada").expect(1, "label was moved");
+	revoke("hardware").expect(0, "revoked, and final");
 }
 
 #[tokio::test(flavor = "multi_thread")]

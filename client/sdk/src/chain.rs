@@ -448,6 +448,15 @@ impl Chain {
 		self.runtime_call(block, "LabelsApi_account", account).await
 	}
 
+	/// Whether `account` acts for whoever a record is of: with the key that registered it, or with one that the label of that moved to since.
+	pub(crate) async fn acts_for(&self, block: &FinalisedBlock, account: &AccountId, record: &Record) -> Result<bool, Error> {
+		if record.owner == *account {
+			return Ok(true);
+		}
+		let status = self.account_status(block, account).await?;
+		Ok(status.label.is_some_and(|held| held.id == record.label))
+	}
+
 	/// What is known of `label`, as of `block`.
 	pub async fn label_status(&self, block: &FinalisedBlock, label: LabelId) -> Result<Option<LabelStatus>, Error> {
 		self.runtime_call(block, "LabelsApi_label", &label).await

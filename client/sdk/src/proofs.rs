@@ -280,7 +280,7 @@ pub async fn revoke(
 	check(chain, authorization).await?;
 	let at = chain.finalised().await?;
 	let record = chain.record(&at, &subject).await?.ok_or(Error::NotRegistered { subject })?;
-	let entry = if record.owner == owner {
+	let entry = if chain.acts_for(&at, &owner, &record).await? {
 		Some(record)
 	} else {
 		chain.claim(&at, &subject, &owner).await?
@@ -313,10 +313,9 @@ async fn check(chain: &Chain, authorization: &Authorization) -> Result<(), Error
 /// The owner's entry as of the block in which it was made or changed.
 async fn entry_at(chain: &Chain, included: &Included, subject: &Subject, owner: &AccountId) -> Result<Record, Error> {
 	let at = chain.at(included).await?;
-	let record = chain.record(&at, subject).await?.filter(|record| record.owner == *owner);
-	let entry = match record {
-		Some(record) => Some(record),
-		None => chain.claim(&at, subject, owner).await?,
+	let entry = match chain.record(&at, subject).await? {
+		Some(record) if chain.acts_for(&at, owner, &record).await? => Some(record),
+		_ => chain.claim(&at, subject, owner).await?,
 	};
 	entry.ok_or_else(|| chain.node_error("it finalised a registration and does not know of it"))
 }

@@ -72,9 +72,9 @@ impl Ledger for TestLedger {
 pub struct FreeCalls;
 
 impl Metering<AccountId, RuntimeCall> for FreeCalls {
-	fn calls(who: &AccountId, call: &RuntimeCall) -> Option<u32> {
+	fn calls(_who: &AccountId, call: &RuntimeCall) -> Option<u32> {
 		match call {
-			RuntimeCall::Labels(pallet_labels::Call::confirm { call, .. }) => Self::calls(who, call),
+			RuntimeCall::Labels(pallet_labels::Call::confirm { call, .. }) => Self::calls(_who, call),
 			RuntimeCall::Labels(_) => Some(1),
 			RuntimeCall::System(frame_system::Call::remark_with_event { remark }) => Some(remark.len() as u32),
 			_ => None,

@@ -46,7 +46,7 @@ impl<T: Config> Pallet<T> {
 		signature: OwnerSignature,
 	) -> DispatchResult {
 		let first = Records::<T>::get(subject).ok_or(Error::<T>::NotRegistered)?;
-		let is_first = first.owner == owner;
+		let is_first = Self::is_of(&first, &owner);
 		let mut entry = if is_first {
 			first
 		} else {
@@ -71,6 +71,12 @@ impl<T: Config> Pallet<T> {
 			at,
 		});
 		Ok(())
+	}
+
+	/// Whether `account` acts for whoever an entry is of: with the key that registered it, or with one that the label of that moved to since. That
+	/// the account may act at all now, this does not say.
+	fn is_of(entry: &Record, account: &AccountId) -> bool {
+		entry.owner == *account || T::Authority::ensure(account, entry.schema.role()).is_ok_and(|label| label == entry.label)
 	}
 
 	/// Both authorisations that a call needs, and the owner's label. What costs least is checked first.

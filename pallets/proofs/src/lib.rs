@@ -28,6 +28,9 @@
 //! | `register`, `claim` | the owner, or `BusinessPlatform` | role of the schema: `Owner`, or `Issuer` for certificates |
 //! | `revoke` | the owner, or `BusinessPlatform` | role of the entry's schema, and has an entry of its own |
 //!
+//! Whose a record is, is a matter of the label: when that moves to another key, the next key acts for the owner, and the one of before does no
+//! more. A claim is its owner's key's own.
+//!
 //! Roles are judged by [`Config::Authority`] (9.1.1 a, 9.3.1 f), and whether the owner guards this with a second factor, and used it
 //! (9.1.1 d).
 //!
@@ -237,6 +240,8 @@ pub mod pallet {
 			let is_new = first.owner != owner && !Claims::<T>::contains_key(subject, &owner);
 			ensure!(is_new, Error::<T>::AlreadyRegistered);
 			let record = Self::authorised_record(submitter, owner, &subject, evidence_hash, schema, valid_until, &signature)?;
+			// With another key, but the same label.
+			ensure!(record.label != first.label, Error::<T>::AlreadyRegistered);
 			Claims::<T>::insert(subject, &record.owner, &record);
 			Self::deposit_event(Event::Claimed { subject, record });
 			Ok(())

@@ -12,7 +12,7 @@ use frame_support::{derive_impl, parameter_types};
 use sp_core::{ecdsa, ed25519, sr25519, Pair, H256};
 use sp_io::hashing::{blake2_256, sha2_256};
 use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 frame_support::construct_runtime!(
 	pub enum Test {
@@ -60,6 +60,7 @@ impl Ledger for TestLedger {
 thread_local! {
 	static ADMITTED: RefCell<BTreeSet<(AccountId, Role)>> = RefCell::default();
 	static GUARDED: RefCell<BTreeSet<(AccountId, Operation)>> = RefCell::default();
+	static MOVED: RefCell<BTreeMap<AccountId, LabelId>> = RefCell::default();
 }
 
 pub struct Labels;
@@ -71,7 +72,7 @@ impl Authority<AccountId> for Labels {
 	fn ensure(who: &AccountId, role: Role) -> Result<LabelId, DispatchError> {
 		ADMITTED
 			.with_borrow(|admitted| admitted.contains(&(who.clone(), role)))
-			.then_some(LABEL)
+			.then(|| label_of(who))
 			.ok_or(NOT_ADMITTED)
 	}
 
@@ -101,8 +102,25 @@ pub fn unguard(who: &AccountId, operation: Operation) {
 	GUARDED.with_borrow_mut(|guarded| guarded.remove(&(who.clone(), operation)));
 }
 
-/// Everybody's.
-pub const LABEL: LabelId = 1;
+/// From now on, `to` has the label and the roles of `from`, who has neither any more.
+pub fn move_label(from: &AccountId, to: &AccountId) {
+	let label = label_of(from);
+	MOVED.with_borrow_mut(|moved| moved.insert(to.clone(), label));
+	let theirs = |admitted: &mut BTreeSet<(AccountId, Role)>| admitted.extract_if(.., |(who, _)| who == from).collect::<Vec<_>>();
+	for (_, role) in ADMITTED.with_borrow_mut(theirs) {
+		admit(to, role);
+	}
+}
+
+/// Everybody has one, and no two have the same at a time.
+pub fn label_of(who: &AccountId) -> LabelId {
+	if let Some(label) = MOVED.with_borrow(|moved| moved.get(who).copied()) {
+		return label;
+	}
+	let [a, b, c, d, ..] = *<AccountId as AsRef<[u8; 32]>>::as_ref(who);
+	LabelId::from_le_bytes([a, b, c, d])
+}
+
 pub const GENESIS: [u8; 32] = [0x47; 32];
 pub const NOW: BlockNumber = 10;
 pub const SUBJECT: Subject = Subject([1; 32]);
@@ -127,6 +145,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
 pub fn with_chain(test: impl FnOnce()) {
 	ADMITTED.take();
 	GUARDED.take();
+	MOVED.take();
 	new_test_ext().execute_with(|| {
 		test();
 		Proofs::do_try_state().expect("all invariants hold after every test");
@@ -192,7 +211,7 @@ impl Key {
 pub fn entry(owner: &Key, scheme: SignatureScheme) -> Record {
 	Record {
 		owner: owner.account(),
-		label: LABEL,
+		label: label_of(&owner.account()),
 		submitter: owner.account(),
 		evidence_hash: EVIDENCE,
 		schema: Schema::Document,

@@ -46,58 +46,64 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::RetiredKeys` (r:1 w:0)
 	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::Applications` (r:1 w:1)
+	/// Storage: `Labels::Applications` (r:2 w:2)
 	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::CounterForApplications` (r:1 w:1)
 	/// Proof: `Labels::CounterForApplications` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Arrivals` (r:1 w:2)
+	/// Proof: `Labels::Arrivals` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Rejections` (r:0 w:1)
 	/// Proof: `Labels::Rejections` (`max_values`: None, `max_size`: Some(69), added: 2544, mode: `MaxEncodedLen`)
 	fn apply() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `481`
-		//  Estimated: `3667`
-		// Minimum execution time: 24_566_000 picoseconds.
-		Weight::from_parts(41_619_000, 0)
-			.saturating_add(Weight::from_parts(0, 3667))
-			.saturating_add(T::DbWeight::get().reads(8))
+		//  Measured:  `772`
+		//  Estimated: `6344`
+		// Minimum execution time: 42_163_000 picoseconds.
+		Weight::from_parts(44_336_000, 0)
+			.saturating_add(Weight::from_parts(0, 6344))
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Labels::Labels` (r:1 w:0)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::RetiredKeys` (r:1 w:0)
 	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::Applications` (r:1 w:1)
+	/// Storage: `Labels::Applications` (r:2 w:2)
 	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::CounterForApplications` (r:1 w:1)
 	/// Proof: `Labels::CounterForApplications` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `System::BlockHash` (r:1 w:0)
-	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Arrivals` (r:1 w:2)
+	/// Proof: `Labels::Arrivals` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Rejections` (r:0 w:1)
 	/// Proof: `Labels::Rejections` (`max_values`: None, `max_size`: Some(69), added: 2544, mode: `MaxEncodedLen`)
 	fn apply_with_certificate() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `535`
-		//  Estimated: `3667`
-		// Minimum execution time: 1_135_965_000 picoseconds.
-		Weight::from_parts(1_215_040_000, 0)
-			.saturating_add(Weight::from_parts(0, 3667))
-			.saturating_add(T::DbWeight::get().reads(9))
+		//  Measured:  `826`
+		//  Estimated: `6344`
+		// Minimum execution time: 1_133_921_000 picoseconds.
+		Weight::from_parts(1_176_725_000, 0)
+			.saturating_add(Weight::from_parts(0, 6344))
+			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// Storage: `Labels::Applications` (r:1 w:1)
 	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::CounterForApplications` (r:1 w:1)
 	/// Proof: `Labels::CounterForApplications` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Arrivals` (r:0 w:1)
+	/// Proof: `Labels::Arrivals` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	fn withdraw() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `445`
+		//  Measured:  `478`
 		//  Estimated: `3667`
-		// Minimum execution time: 11_618_000 picoseconds.
-		Weight::from_parts(14_689_000, 0)
+		// Minimum execution time: 12_358_000 picoseconds.
+		Weight::from_parts(13_140_000, 0)
 			.saturating_add(Weight::from_parts(0, 3667))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -118,12 +124,14 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:2)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Arrivals` (r:0 w:1)
+	/// Proof: `Labels::Arrivals` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	fn approve() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `624`
+		//  Measured:  `657`
 		//  Estimated: `3667`
-		// Minimum execution time: 45_678_000 picoseconds.
-		Weight::from_parts(50_833_000, 0)
+		// Minimum execution time: 44_927_000 picoseconds.
+		Weight::from_parts(46_971_000, 0)
 			.saturating_add(Weight::from_parts(0, 3667))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(11))
@@ -146,12 +154,14 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:1)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Arrivals` (r:0 w:1)
+	/// Proof: `Labels::Arrivals` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	fn reject() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `624`
+		//  Measured:  `657`
 		//  Estimated: `3667`
-		// Minimum execution time: 39_178_000 picoseconds.
-		Weight::from_parts(43_673_000, 0)
+		// Minimum execution time: 38_868_000 picoseconds.
+		Weight::from_parts(40_690_000, 0)
 			.saturating_add(Weight::from_parts(0, 3667))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(9))
@@ -164,16 +174,18 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Council::Members` (r:1 w:0)
+	/// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Labels::Remits` (r:0 w:1)
 	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:2)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn suspend() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `772`
+		//  Measured:  `901`
 		//  Estimated: `6342`
-		// Minimum execution time: 39_930_000 picoseconds.
-		Weight::from_parts(44_523_000, 0)
+		// Minimum execution time: 45_639_000 picoseconds.
+		Weight::from_parts(48_042_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -186,16 +198,18 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Council::Members` (r:1 w:0)
+	/// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Labels::Remits` (r:0 w:1)
 	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:2)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn reinstate() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `773`
+		//  Measured:  `902`
 		//  Estimated: `6342`
-		// Minimum execution time: 39_629_000 picoseconds.
-		Weight::from_parts(43_672_000, 0)
+		// Minimum execution time: 43_235_000 picoseconds.
+		Weight::from_parts(46_459_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -208,18 +222,22 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Council::Members` (r:1 w:0)
+	/// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Labels::Recoveries` (r:9 w:9)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(390), added: 2865, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Remits` (r:0 w:2)
 	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:2)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn revoke() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `772`
-		//  Estimated: `6342`
-		// Minimum execution time: 40_952_000 picoseconds.
-		Weight::from_parts(100_355_000, 0)
-			.saturating_add(Weight::from_parts(0, 26760))
-			.saturating_add(T::DbWeight::get().reads(17))
+		//  Measured:  `2230`
+		//  Estimated: `26775`
+		// Minimum execution time: 57_746_000 picoseconds.
+		Weight::from_parts(61_292_000, 0)
+			.saturating_add(Weight::from_parts(0, 26775))
+			.saturating_add(T::DbWeight::get().reads(15))
 			.saturating_add(T::DbWeight::get().writes(17))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
@@ -230,16 +248,18 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Council::Members` (r:1 w:0)
+	/// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Labels::Remits` (r:0 w:1)
 	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:2)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn renew() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `772`
+		//  Measured:  `901`
 		//  Estimated: `6342`
-		// Minimum execution time: 40_861_000 picoseconds.
-		Weight::from_parts(45_314_000, 0)
+		// Minimum execution time: 45_438_000 picoseconds.
+		Weight::from_parts(48_001_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
@@ -252,86 +272,94 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Council::Members` (r:1 w:0)
+	/// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Labels::Remits` (r:0 w:1)
 	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:2)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn change_roles() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `772`
+		//  Measured:  `901`
 		//  Estimated: `6342`
-		// Minimum execution time: 39_269_000 picoseconds.
-		Weight::from_parts(43_992_000, 0)
+		// Minimum execution time: 43_906_000 picoseconds.
+		Weight::from_parts(46_309_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
-	/// Storage: `Labels::Labels` (r:1 w:0)
+	/// Storage: `Labels::Labels` (r:10 w:0)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::Recoveries` (r:1 w:0)
-	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::Holders` (r:9 w:0)
-	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Passkeys` (r:1 w:0)
+	/// Proof: `Labels::Passkeys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Confirmed` (r:1 w:0)
+	/// Proof: `Labels::Confirmed` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::MinRecoveryDelay` (r:1 w:0)
 	/// Proof: `Labels::MinRecoveryDelay` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Holders` (r:9 w:0)
+	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Recoveries` (r:9 w:9)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(390), added: 2865, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Guardians` (r:0 w:1)
-	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(105), added: 2580, mode: `MaxEncodedLen`)
 	fn set_guardians() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1381`
-		//  Estimated: `23661`
-		// Minimum execution time: 41_001_000 picoseconds.
-		Weight::from_parts(143_525_000, 0)
-			.saturating_add(Weight::from_parts(0, 50421))
-			.saturating_add(T::DbWeight::get().reads(36))
-			.saturating_add(T::DbWeight::get().writes(11))
+		//  Measured:  `3911`
+		//  Estimated: `27750`
+		// Minimum execution time: 96_304_000 picoseconds.
+		Weight::from_parts(100_990_000, 0)
+			.saturating_add(Weight::from_parts(0, 27750))
+			.saturating_add(T::DbWeight::get().reads(32))
+			.saturating_add(T::DbWeight::get().writes(10))
 	}
-	/// Storage: `Labels::Labels` (r:3 w:0)
+	/// Storage: `Labels::Labels` (r:4 w:0)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::Guardians` (r:1 w:0)
-	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:0)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::Recoveries` (r:10 w:1)
-	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::RetiredKeys` (r:1 w:0)
+	/// Storage: `Labels::Guardians` (r:1 w:0)
+	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(105), added: 2580, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::RetiredKeys` (r:2 w:0)
 	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Recoveries` (r:11 w:10)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(390), added: 2865, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Applications` (r:1 w:0)
 	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn initiate_recovery() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `2076`
-		//  Estimated: `26760`
-		// Minimum execution time: 105_738_000 picoseconds.
-		Weight::from_parts(174_030_000, 0)
-			.saturating_add(Weight::from_parts(0, 26760))
-			.saturating_add(T::DbWeight::get().reads(23))
+		//  Measured:  `5274`
+		//  Estimated: `32505`
+		// Minimum execution time: 137_025_000 picoseconds.
+		Weight::from_parts(146_599_000, 0)
+			.saturating_add(Weight::from_parts(0, 32505))
+			.saturating_add(T::DbWeight::get().reads(22))
 			.saturating_add(T::DbWeight::get().writes(10))
 	}
-	/// Storage: `Labels::Labels` (r:2 w:0)
+	/// Storage: `Labels::Labels` (r:3 w:0)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::Guardians` (r:1 w:0)
-	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:0)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Guardians` (r:1 w:0)
+	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(105), added: 2580, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::RetiredKeys` (r:1 w:0)
+	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Recoveries` (r:1 w:1)
-	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(390), added: 2865, mode: `MaxEncodedLen`)
 	fn approve_recovery() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1824`
-		//  Estimated: `6342`
-		// Minimum execution time: 31_276_000 picoseconds.
-		Weight::from_parts(43_290_000, 0)
-			.saturating_add(Weight::from_parts(0, 6342))
-			.saturating_add(T::DbWeight::get().reads(9))
+		//  Measured:  `2321`
+		//  Estimated: `9018`
+		// Minimum execution time: 37_947_000 picoseconds.
+		Weight::from_parts(40_260_000, 0)
+			.saturating_add(Weight::from_parts(0, 9018))
+			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:1)
@@ -342,51 +370,63 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Council::Members` (r:1 w:0)
+	/// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Labels::Guardians` (r:1 w:0)
+	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(105), added: 2580, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Recoveries` (r:10 w:9)
-	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(390), added: 2865, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Remits` (r:0 w:1)
 	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:1)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn veto_recovery() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1834`
-		//  Estimated: `26760`
-		// Minimum execution time: 51_187_000 picoseconds.
-		Weight::from_parts(72_483_000, 0)
-			.saturating_add(Weight::from_parts(0, 26760))
-			.saturating_add(T::DbWeight::get().reads(27))
+		//  Measured:  `5030`
+		//  Estimated: `29640`
+		// Minimum execution time: 88_161_000 picoseconds.
+		Weight::from_parts(92_718_000, 0)
+			.saturating_add(Weight::from_parts(0, 29640))
+			.saturating_add(T::DbWeight::get().reads(17))
 			.saturating_add(T::DbWeight::get().writes(14))
 	}
-	/// Storage: `Labels::Labels` (r:3 w:2)
+	/// Storage: `Labels::Labels` (r:12 w:2)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::Guardians` (r:1 w:0)
-	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(57), added: 2532, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::Recoveries` (r:9 w:9)
-	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::RetiredKeys` (r:1 w:1)
+	/// Storage: `Labels::Guardians` (r:1 w:0)
+	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(105), added: 2580, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::RetiredKeys` (r:2 w:1)
 	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Recoveries` (r:9 w:9)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(390), added: 2865, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Applications` (r:1 w:0)
 	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Passkeys` (r:1 w:1)
 	/// Proof: `Labels::Passkeys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Proxy::Proxies` (r:1 w:1)
+	/// Proof: `Proxy::Proxies` (`max_values`: None, `max_size`: Some(1241), added: 3716, mode: `MaxEncodedLen`)
+	/// Storage: `Council::Members` (r:1 w:0)
+	/// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Parameters::Validators` (r:1 w:0)
+	/// Proof: `Parameters::Validators` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Rejections` (r:0 w:1)
+	/// Proof: `Labels::Rejections` (`max_values`: None, `max_size`: Some(69), added: 2544, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:1)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn complete_recovery() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `2272`
-		//  Estimated: `24183`
-		// Minimum execution time: 90_395_000 picoseconds.
-		Weight::from_parts(406_664_000, 0)
-			.saturating_add(Weight::from_parts(0, 50421))
-			.saturating_add(T::DbWeight::get().reads(37))
-			.saturating_add(T::DbWeight::get().writes(20))
+		//  Measured:  `6001`
+		//  Estimated: `33102`
+		// Minimum execution time: 225_927_000 picoseconds.
+		Weight::from_parts(242_322_000, 0)
+			.saturating_add(Weight::from_parts(0, 33102))
+			.saturating_add(T::DbWeight::get().reads(33))
+			.saturating_add(T::DbWeight::get().writes(19))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:2)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -401,20 +441,28 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Recoveries` (r:9 w:9)
-	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(390), added: 2865, mode: `MaxEncodedLen`)
+	/// Storage: `Proxy::Proxies` (r:1 w:1)
+	/// Proof: `Proxy::Proxies` (`max_values`: None, `max_size`: Some(1241), added: 3716, mode: `MaxEncodedLen`)
+	/// Storage: `Council::Members` (r:1 w:0)
+	/// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Parameters::Validators` (r:1 w:0)
+	/// Proof: `Parameters::Validators` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Rejections` (r:0 w:1)
+	/// Proof: `Labels::Rejections` (`max_values`: None, `max_size`: Some(69), added: 2544, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:0 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:1)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn rotate() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1481`
-		//  Estimated: `24183`
-		// Minimum execution time: 106_028_000 picoseconds.
-		Weight::from_parts(367_294_000, 0)
-			.saturating_add(Weight::from_parts(0, 24183))
-			.saturating_add(T::DbWeight::get().reads(21))
-			.saturating_add(T::DbWeight::get().writes(18))
+		//  Measured:  `3478`
+		//  Estimated: `26775`
+		// Minimum execution time: 203_924_000 picoseconds.
+		Weight::from_parts(219_127_000, 0)
+			.saturating_add(Weight::from_parts(0, 26775))
+			.saturating_add(T::DbWeight::get().reads(19))
+			.saturating_add(T::DbWeight::get().writes(17))
 	}
 	/// Storage: `Labels::Labels` (r:3 w:3)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -424,31 +472,41 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::LastLabel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:2)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Council::Members` (r:1 w:0)
+	/// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Labels::RetiredKeys` (r:1 w:1)
 	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Applications` (r:1 w:0)
 	/// Proof: `Labels::Applications` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Guardians` (r:1 w:1)
+	/// Proof: `Labels::Guardians` (`max_values`: None, `max_size`: Some(105), added: 2580, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Recoveries` (r:9 w:9)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(390), added: 2865, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Passkeys` (r:1 w:1)
 	/// Proof: `Labels::Passkeys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::Recoveries` (r:9 w:9)
-	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(102), added: 2577, mode: `MaxEncodedLen`)
+	/// Storage: `Proxy::Proxies` (r:1 w:1)
+	/// Proof: `Proxy::Proxies` (`max_values`: None, `max_size`: Some(1241), added: 3716, mode: `MaxEncodedLen`)
+	/// Storage: `Parameters::Validators` (r:1 w:0)
+	/// Proof: `Parameters::Validators` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Rejections` (r:0 w:1)
+	/// Proof: `Labels::Rejections` (`max_values`: None, `max_size`: Some(69), added: 2544, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Remits` (r:0 w:1)
 	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:2)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn reassign() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `2244`
-		//  Estimated: `24183`
-		// Minimum execution time: 143_805_000 picoseconds.
-		Weight::from_parts(420_704_000, 0)
-			.saturating_add(Weight::from_parts(0, 24183))
-			.saturating_add(T::DbWeight::get().reads(28))
-			.saturating_add(T::DbWeight::get().writes(26))
+		//  Measured:  `4336`
+		//  Estimated: `26775`
+		// Minimum execution time: 253_819_000 picoseconds.
+		Weight::from_parts(280_108_000, 0)
+			.saturating_add(Weight::from_parts(0, 26775))
+			.saturating_add(T::DbWeight::get().reads(25))
+			.saturating_add(T::DbWeight::get().writes(25))
 	}
 	/// Storage: `Labels::Labels` (r:2 w:1)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
@@ -460,16 +518,18 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::RetiredKeys` (`max_values`: None, `max_size`: Some(89), added: 2564, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:1 w:1)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Council::Members` (r:1 w:0)
+	/// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Labels::Remits` (r:0 w:1)
 	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:1)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn distrust() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `881`
+		//  Measured:  `1010`
 		//  Estimated: `6342`
-		// Minimum execution time: 43_235_000 picoseconds.
-		Weight::from_parts(48_179_000, 0)
+		// Minimum execution time: 45_227_000 picoseconds.
+		Weight::from_parts(48_322_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -488,8 +548,8 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `720`
 		//  Estimated: `3666`
-		// Minimum execution time: 22_203_000 picoseconds.
-		Weight::from_parts(23_806_000, 0)
+		// Minimum execution time: 21_171_000 picoseconds.
+		Weight::from_parts(22_614_000, 0)
 			.saturating_add(Weight::from_parts(0, 3666))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -500,18 +560,20 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Remits` (r:1 w:1)
 	/// Proof: `Labels::Remits` (`max_values`: None, `max_size`: Some(144), added: 2619, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Recoveries` (r:9 w:9)
+	/// Proof: `Labels::Recoveries` (`max_values`: None, `max_size`: Some(390), added: 2865, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::History` (r:0 w:1)
 	/// Proof: `Labels::History` (`max_values`: None, `max_size`: Some(126), added: 2601, mode: `MaxEncodedLen`)
 	fn dismiss_auditor() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `935`
-		//  Estimated: `3666`
-		// Minimum execution time: 27_200_000 picoseconds.
-		Weight::from_parts(83_963_000, 0)
-			.saturating_add(Weight::from_parts(0, 26760))
-			.saturating_add(T::DbWeight::get().reads(15))
+		//  Measured:  `2264`
+		//  Estimated: `26775`
+		// Minimum execution time: 36_574_000 picoseconds.
+		Weight::from_parts(39_298_000, 0)
+			.saturating_add(Weight::from_parts(0, 26775))
+			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
 	/// Storage: `Labels::Labels` (r:1 w:0)
@@ -519,13 +581,13 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Certificates` (r:1 w:1)
-	/// Proof: `Labels::Certificates` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Certificates` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
 	fn publish_certificate() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `494`
 		//  Estimated: `3666`
-		// Minimum execution time: 16_324_000 picoseconds.
-		Weight::from_parts(17_676_000, 0)
+		// Minimum execution time: 15_152_000 picoseconds.
+		Weight::from_parts(16_385_000, 0)
 			.saturating_add(Weight::from_parts(0, 3666))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -535,13 +597,13 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Certificates` (r:1 w:1)
-	/// Proof: `Labels::Certificates` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
+	/// Proof: `Labels::Certificates` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
 	fn withdraw_certificate() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `592`
+		//  Measured:  `626`
 		//  Estimated: `3666`
-		// Minimum execution time: 15_083_000 picoseconds.
-		Weight::from_parts(16_415_000, 0)
+		// Minimum execution time: 13_831_000 picoseconds.
+		Weight::from_parts(14_902_000, 0)
 			.saturating_add(Weight::from_parts(0, 3666))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -562,8 +624,8 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `674`
 		//  Estimated: `3666`
-		// Minimum execution time: 1_126_019_000 picoseconds.
-		Weight::from_parts(1_175_022_000, 0)
+		// Minimum execution time: 1_061_674_000 picoseconds.
+		Weight::from_parts(1_101_943_000, 0)
 			.saturating_add(Weight::from_parts(0, 3666))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -580,8 +642,8 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `657`
 		//  Estimated: `3666`
-		// Minimum execution time: 18_608_000 picoseconds.
-		Weight::from_parts(20_241_000, 0)
+		// Minimum execution time: 17_696_000 picoseconds.
+		Weight::from_parts(19_149_000, 0)
 			.saturating_add(Weight::from_parts(0, 3666))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -590,24 +652,24 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Confirmed` (r:1 w:1)
+	/// Proof: `Labels::Confirmed` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Passkeys` (r:1 w:1)
 	/// Proof: `Labels::Passkeys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Sequences` (r:1 w:1)
 	/// Proof: `Labels::Sequences` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::Confirmed` (r:1 w:1)
-	/// Proof: `Labels::Confirmed` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// The range of component `l` is `[0, 65536]`.
 	fn confirm(l: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `721`
 		//  Estimated: `3666`
-		// Minimum execution time: 1_154_001_000 picoseconds.
-		Weight::from_parts(1_188_159_432, 0)
+		// Minimum execution time: 1_117_347_000 picoseconds.
+		Weight::from_parts(1_146_604_079, 0)
 			.saturating_add(Weight::from_parts(0, 3666))
-			// Standard Error: 24
-			.saturating_add(Weight::from_parts(2_124, 0).saturating_mul(l.into()))
+			// Standard Error: 12
+			.saturating_add(Weight::from_parts(1_367, 0).saturating_mul(l.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -617,8 +679,8 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `261`
 		//  Estimated: `1589`
-		// Minimum execution time: 7_271_000 picoseconds.
-		Weight::from_parts(7_962_000, 0)
+		// Minimum execution time: 6_991_000 picoseconds.
+		Weight::from_parts(7_481_000, 0)
 			.saturating_add(Weight::from_parts(0, 1589))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -635,8 +697,8 @@ impl<T: frame_system::Config> pallet_labels::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `649`
 		//  Estimated: `3666`
-		// Minimum execution time: 23_074_000 picoseconds.
-		Weight::from_parts(24_877_000, 0)
+		// Minimum execution time: 22_083_000 picoseconds.
+		Weight::from_parts(23_565_000, 0)
 			.saturating_add(Weight::from_parts(0, 3666))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))

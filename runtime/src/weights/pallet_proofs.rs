@@ -54,8 +54,8 @@ impl<T: frame_system::Config> pallet_proofs::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `750`
 		//  Estimated: `6342`
-		// Minimum execution time: 61_271_000 picoseconds.
-		Weight::from_parts(67_290_000, 0)
+		// Minimum execution time: 60_139_000 picoseconds.
+		Weight::from_parts(64_306_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -72,8 +72,8 @@ impl<T: frame_system::Config> pallet_proofs::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `750`
 		//  Estimated: `6342`
-		// Minimum execution time: 63_205_000 picoseconds.
-		Weight::from_parts(68_412_000, 0)
+		// Minimum execution time: 62_193_000 picoseconds.
+		Weight::from_parts(65_277_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -90,8 +90,8 @@ impl<T: frame_system::Config> pallet_proofs::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `750`
 		//  Estimated: `6342`
-		// Minimum execution time: 62_473_000 picoseconds.
-		Weight::from_parts(68_372_000, 0)
+		// Minimum execution time: 59_970_000 picoseconds.
+		Weight::from_parts(64_016_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -110,28 +110,28 @@ impl<T: frame_system::Config> pallet_proofs::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `978`
 		//  Estimated: `6342`
-		// Minimum execution time: 73_019_000 picoseconds.
-		Weight::from_parts(83_205_000, 0)
+		// Minimum execution time: 70_575_000 picoseconds.
+		Weight::from_parts(76_264_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Proofs::Records` (r:1 w:0)
 	/// Proof: `Proofs::Records` (`max_values`: None, `max_size`: Some(184), added: 2659, mode: `MaxEncodedLen`)
-	/// Storage: `Proofs::Claims` (r:1 w:1)
-	/// Proof: `Proofs::Claims` (`max_values`: None, `max_size`: Some(232), added: 2707, mode: `MaxEncodedLen`)
-	/// Storage: `Timestamp::Now` (r:1 w:0)
-	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Labels` (r:2 w:0)
 	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Proofs::Claims` (r:1 w:1)
+	/// Proof: `Proofs::Claims` (`max_values`: None, `max_size`: Some(232), added: 2707, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn revoke() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `1218`
 		//  Estimated: `6342`
-		// Minimum execution time: 71_446_000 picoseconds.
-		Weight::from_parts(78_697_000, 0)
+		// Minimum execution time: 73_940_000 picoseconds.
+		Weight::from_parts(81_792_000, 0)
 			.saturating_add(Weight::from_parts(0, 6342))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(1))

@@ -53,11 +53,12 @@ fn a_published_certificate_is_on_record_with_its_authority_its_account_and_time(
 /// What is judged then is for whoever reads it: the SDK leaves out what was published by a key that is not believed for that.
 #[test]
 fn whether_the_key_that_published_it_is_believed_can_be_asked_whoever_holds_the_label_now() {
-	let authority = || -> Result<LabelId, AuthorityFault> {
+	type Answer = Result<LabelId, AuthorityFault>;
+	let authority = || -> Answer {
 		let publication = Certificates::<Test>::get(Dora.number(), CERTIFICATE).expect("it is published");
 		Labels::authority_at(&publication.by, Role::CertificateAuthority, &publication.at)
 	};
-	let moves: [(fn(), Result<LabelId, AuthorityFault>); 3] = [
+	let moves: [(fn(), Answer); 3] = [
 		(|| hand_over(Dora, Fred), Ok(Dora.number())),
 		(
 			|| {

@@ -55,6 +55,16 @@ fn owner_of_the_record_cannot_claim_nor_can_anybody_twice() {
 }
 
 #[test]
+fn label_of_the_record_cannot_claim_with_its_next_key() {
+	with_chain(|| {
+		let (ada, next) = (Key::owner(SignatureScheme::Ecdsa, 1), Key::new(SignatureScheme::Sr25519, 2));
+		register(&ada);
+		move_label(&ada.account(), &next.account());
+		assert_noop!(try_claim(&next), Error::<Test>::AlreadyRegistered);
+	});
+}
+
+#[test]
 fn claim_takes_a_confirmation_like_a_registration() {
 	with_chain(|| {
 		let (ada, bob) = (Key::owner(SignatureScheme::Ecdsa, 1), Key::owner(SignatureScheme::Sr25519, 2));

@@ -32,6 +32,27 @@ fn try_revoke(submitter: &Key, owner: &Key) -> DispatchResult {
 }
 
 #[test]
+fn record_goes_where_the_label_of_its_owner_goes() {
+	with_chain(|| {
+		let (ada, next, bob) = (
+			Key::owner(SignatureScheme::Ecdsa, 1),
+			Key::new(SignatureScheme::Sr25519, 2),
+			Key::owner(SignatureScheme::Ed25519, 3),
+		);
+		register(&ada);
+		// The control: who has another label cannot, nor can who will have this one.
+		assert_noop!(try_revoke(&bob, &bob), Error::<Test>::NotOwner);
+		assert_noop!(try_revoke(&next, &next), Error::<Test>::NotOwner);
+		move_label(&ada.account(), &next.account());
+		assert_noop!(try_revoke(&ada, &ada), NOT_ADMITTED);
+		assert_ok!(try_revoke(&next, &next));
+		let revoked = Records::<Test>::get(SUBJECT).expect("it is on record");
+		assert!(matches!(revoked.status, Status::Revoked { .. }));
+		assert_eq!(revoked.owner, ada.account());
+	});
+}
+
+#[test]
 fn revoked_record_stays_on_record() {
 	with_chain(|| {
 		let ada = Key::owner(SignatureScheme::Ecdsa, 1);

@@ -42,7 +42,7 @@ enum Arguments {
 		/// In how many slots each of these must be final
 		#[arg(long, default_value_t = 5.0)]
 		within: f64,
-		/// Too few calls for the label that floods to wait for longer than that, which is not asked of it then
+		/// Too few calls for the label that floods to wait for longer than the other one, which is not asked of it then
 		#[arg(long)]
 		slice: bool,
 		#[arg(long, default_value_t = 1)]

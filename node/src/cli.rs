@@ -20,6 +20,10 @@ const POOL_TYPE: &str = "single-state";
 /// default of half an hour would keep them out for longer than they can be included.
 const TX_BAN_SECONDS: &str = "4";
 
+/// The state of every finalised block is kept, that of abandoned forks is not. What a ledger of evidence is asked is "how did this stand then?", and a
+/// proof that somebody can check offline begins with the state of the first block. A node with little room says `--state-pruning 256`.
+const STATE_PRUNING: &str = "archive-canonical";
+
 /// What the user asked for.
 #[derive(Debug, clap::Parser)]
 pub struct Cli {
@@ -38,6 +42,7 @@ impl Cli {
 		let command = <Self as SubstrateCli>::setup_command(<Self as CommandFactory>::command())
 			.mut_arg("trie_cache_size", |arg| arg.default_value(TRIE_CACHE_SIZE))
 			.mut_arg("pool_type", |arg| arg.default_value(POOL_TYPE))
+			.mut_arg("state_pruning", |arg| arg.default_value(STATE_PRUNING))
 			.mut_arg("tx_ban_seconds", |arg| arg.default_value(TX_BAN_SECONDS));
 		Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
 	}

@@ -3,13 +3,13 @@
 //! An authenticator in software, for tests and benchmarks: it verifies nobody, and its keys are public.
 
 use crate::{
+	crypto::sha2_256,
 	passkey::{encode_challenge, MAX_AUTHENTICATOR_DATA, MAX_CLIENT_DATA},
 	Assertion, Passkey,
 };
 use alloc::{format, string::String, vec, vec::Vec};
 use p256::ecdsa::{signature::Signer, Signature, SigningKey};
-use sp_io::hashing::sha2_256;
-use sp_runtime::BoundedVec;
+use sp_core::bounded::BoundedVec;
 
 /// A passkey with its secret. What it says can be changed by whoever tests what comes of it.
 #[derive(Clone)]

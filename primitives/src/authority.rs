@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#[cfg(feature = "runtime")]
 use crate::{payload::GenesisHash, Inclusion, Operation};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "runtime")]
 use sp_runtime::DispatchError;
 
 /// What an account may act as (X.1407 7.1, 9.1.1 a).
@@ -58,6 +60,7 @@ impl Role {
 /// Number of an identity label. Zero is never one.
 pub type LabelId = u32;
 
+#[cfg(feature = "runtime")]
 /// The one question that pallets ask before they let an account act (X.1407 9.1.1 a, 9.3.1 f).
 pub trait Authority<AccountId> {
 	/// The label under which `who` may act in `role` now, or the precise reason why it may not. At the most two reads of storage.
@@ -72,6 +75,7 @@ pub trait Authority<AccountId> {
 	fn admit(who: &AccountId, role: Role);
 }
 
+#[cfg(feature = "runtime")]
 /// Where a call is in the ledger.
 pub trait Ledger {
 	/// The block and the extrinsic that are being executed, and the block's time.

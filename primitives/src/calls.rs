@@ -96,7 +96,6 @@ const ALL: [PalletCalls; 8] = [
 			("register", 0),
 			("claim", 1),
 			("revoke", 2),
-			// From here on reserved: the runtime does not have them yet.
 			("register_batch", 3),
 			("register_many", 4),
 			("supersede", 5),

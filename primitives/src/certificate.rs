@@ -6,7 +6,7 @@
 //! The ledger judges the signature, since anybody can do that. Whose certificate it is, when it is valid and which authority vouches for
 //! it, the auditor judges: the certificate itself has names in it and stays off the ledger, which keeps its hash.
 
-use crate::{AccountId, CertificateHash, Inclusion, SignatureFault};
+use crate::{crypto::ed25519_verify, AccountId, CertificateHash, Inclusion, SignatureFault};
 use alloc::string::String;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::{fmt, str::FromStr};
@@ -15,7 +15,6 @@ use scale_info::TypeInfo;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 use sp_core::ed25519;
-use sp_io::crypto::ed25519_verify;
 
 /// The public key of a certificate, of the kinds that the ledger can judge; written as its kind, a colon, `0x` and hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]

@@ -97,6 +97,16 @@ hash_newtype! {
 }
 
 hash_newtype! {
+	/// Root of the tree over many registrations at once (RFC 6962, 2.1, with SHA-256).
+	BatchRoot
+}
+
+hash_newtype! {
+	/// SHA-256 of a document that gives the reasons for a remark. The document stays off chain (X.1407 8.3.1).
+	DocumentHash
+}
+
+hash_newtype! {
 	/// SHA-256 of the public part of an identity dossier, to the fields of which it commits (X.1407 9.1.1 b, 9.1.3).
 	DossierHash
 }

@@ -10,7 +10,9 @@ use core::{fmt, str::FromStr};
 use scale_info::TypeInfo;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
-use sp_runtime::{traits::ConstU32, transaction_validity::InvalidTransaction, BoundedVec};
+use sp_core::{bounded::BoundedVec, ConstU32};
+#[cfg(feature = "runtime")]
+use sp_runtime::transaction_validity::InvalidTransaction;
 
 /// A set of roles.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
@@ -53,6 +55,15 @@ impl Roles {
 	/// Whether `role` is among them.
 	pub const fn contains(self, role: Role) -> bool {
 		self.0 & Self::bit(role) != 0
+	}
+
+	/// Fails with [`AuthorityFault::WrongRole`] unless `role` is among them.
+	pub const fn ensure(self, role: Role) -> Result<(), AuthorityFault> {
+		if self.contains(role) {
+			Ok(())
+		} else {
+			Err(AuthorityFault::WrongRole)
+		}
 	}
 
 	/// Whether all of `other` are among them.
@@ -365,6 +376,19 @@ pub enum Standing {
 	},
 }
 
+impl Standing {
+	/// Whether a label that stands like this, and ends by itself at `expires`, may be used at `time`; or the reason why not.
+	pub const fn ensure_usable(self, expires: Moment, time: Moment) -> Result<(), AuthorityFault> {
+		match self {
+			Self::Revoked { .. } => Err(AuthorityFault::Revoked),
+			Self::Suspended(SuspensionReason::KeyCompromised { since }) => Err(AuthorityFault::KeyCompromised { since }),
+			Self::Suspended(_) => Err(AuthorityFault::Suspended),
+			Self::Active if time >= expires => Err(AuthorityFault::Expired),
+			Self::Active => Ok(()),
+		}
+	}
+}
+
 /// An audited identity (X.1407 9.1.1 b), under the account that holds it now.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
@@ -439,6 +463,89 @@ pub struct RetiredKey {
 	pub until: Inclusion,
 	/// Why.
 	pub reason: RetirementReason,
+}
+
+/// From when until when an account holds a label, and how far its key is believed: of a [`Label`] or a [`RetiredKey`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tenure {
+	/// Which label.
+	pub label: LabelId,
+	/// Since when.
+	pub from: Inclusion,
+	/// Until when; none while the account holds it.
+	pub until: Option<Inclusion>,
+	/// The first block that the account's signatures are not believed in.
+	pub distrusted_since: Option<BlockNumber>,
+}
+
+impl From<&Label> for Tenure {
+	fn from(label: &Label) -> Self {
+		Self {
+			label: label.id,
+			from: label.held_since,
+			until: None,
+			distrusted_since: label.distrusted_since,
+		}
+	}
+}
+
+impl From<&RetiredKey> for Tenure {
+	fn from(key: &RetiredKey) -> Self {
+		Self {
+			label: key.label,
+			from: key.from,
+			until: Some(key.until),
+			distrusted_since: key.reason.compromised_since(),
+		}
+	}
+}
+
+impl Tenure {
+	/// Was `account` the label, in `role`, at that time? The one answer to it, for a ledger and for whoever has its entries only.
+	///
+	/// `changes` gives the last entry of the label's history from before the position of `at`, if there is one, and all those of that very
+	/// position, in order; it is asked only where that matters. Returns the label, or the reason why it was not: what is said of the key
+	/// comes first.
+	///
+	/// Calls batched in one extrinsic share its position. What entered the ledger along with changes did so before or behind any of
+	/// them, and was allowed there, or the ledger had refused it. So it is judged by the best of what the label was meanwhile.
+	pub fn judge<I: IntoIterator<Item = LabelChange>>(
+		&self,
+		account: &AccountId,
+		role: Role,
+		at: &Inclusion,
+		changes: impl FnOnce() -> I,
+	) -> Result<LabelId, AuthorityFault> {
+		if at.position() < self.from.position() {
+			return Err(AuthorityFault::NoLabel);
+		}
+		// What is said of the key goes before how the label was: it is the better reason.
+		if let Some(since) = self.distrusted_since.filter(|since| at.block >= *since) {
+			return Err(AuthorityFault::KeyCompromised { since });
+		}
+		// In the extrinsic of the change itself, the account held the label until then.
+		if self.until.is_some_and(|until| at.position() > until.position()) {
+			return Err(AuthorityFault::KeyRetired);
+		}
+		let mut holds = self.from.position() < at.position();
+		let mut verdict = Err(AuthorityFault::NoLabel);
+		for entry in changes() {
+			holds |= match &entry.event {
+				LabelEvent::Rotated { from, .. } if from == account => break,
+				LabelEvent::Rotated { to, .. } => to == account,
+				LabelEvent::Granted => entry.at.position() == self.from.position(),
+				_ => false,
+			};
+			if holds {
+				let usable = entry.standing.ensure_usable(entry.expires, at.time);
+				verdict = usable.and_then(|()| entry.roles.ensure(role));
+			}
+			if verdict.is_ok() {
+				break;
+			}
+		}
+		verdict.map(|()| self.label)
+	}
 }
 
 /// A label has at most this many guardians.
@@ -655,6 +762,7 @@ impl From<AuthorityFault> for AdmissionFault {
 	}
 }
 
+#[cfg(feature = "runtime")]
 impl From<AdmissionFault> for InvalidTransaction {
 	fn from(fault: AdmissionFault) -> Self {
 		Self::Custom(fault.code())
@@ -793,5 +901,95 @@ mod tests {
 			region: [b'B', 0, b'Y'],
 		};
 		assert!(!gap.is_well_formed());
+	}
+
+	fn inclusion(block: BlockNumber, extrinsic: u32) -> Inclusion {
+		Inclusion {
+			block,
+			extrinsic,
+			time: u64::from(block) * 1_000,
+		}
+	}
+
+	fn change(at: Inclusion, roles: Roles, standing: Standing) -> LabelChange {
+		LabelChange {
+			at,
+			by: None,
+			event: LabelEvent::Granted,
+			roles,
+			expires: 50_000,
+			standing,
+		}
+	}
+
+	/// The tests of `pallets/labels` go through what a ledger can hold; these, through what somebody can be shown.
+	#[test]
+	fn account_was_a_label_while_it_held_it_and_was_believed() {
+		let owner = Roles::only(Role::Owner);
+		let tenure = Tenure {
+			label: 7,
+			from: inclusion(10, 2),
+			until: Some(inclusion(40, 1)),
+			distrusted_since: Some(30),
+		};
+		let (account, granted) = (AccountId::new([1; 32]), || {
+			Some(change(inclusion(10, 2), owner, Standing::Active))
+		});
+		let judge = |at: Inclusion| tenure.judge(&account, Role::Owner, &at, granted);
+		let compromised = Err(AuthorityFault::KeyCompromised { since: 30 });
+		assert_eq!(judge(inclusion(10, 1)), Err(AuthorityFault::NoLabel));
+		assert_eq!(judge(inclusion(10, 2)), Ok(7));
+		assert_eq!(judge(inclusion(29, 9)), Ok(7));
+		assert_eq!(judge(inclusion(30, 0)), compromised);
+		// What is said of the key is the better reason.
+		assert_eq!(judge(inclusion(40, 1)), compromised);
+		let believed = Tenure {
+			distrusted_since: None,
+			..tenure
+		};
+		let judge = |at: Inclusion| believed.judge(&account, Role::Owner, &at, granted);
+		// In the extrinsic in which it retired, it could still be used before that.
+		assert_eq!(judge(inclusion(40, 1)), Ok(7));
+		assert_eq!(judge(inclusion(40, 2)), Err(AuthorityFault::KeyRetired));
+	}
+
+	#[test]
+	fn label_was_what_its_history_says() {
+		let tenure = Tenure {
+			label: 7,
+			from: inclusion(1, 0),
+			until: None,
+			distrusted_since: None,
+		};
+		let owner = Roles::only(Role::Owner);
+		let account = AccountId::new([1; 32]);
+		let judge = |at: Inclusion, last: Option<LabelChange>| tenure.judge(&account, Role::Owner, &at, || last);
+		let entry = |standing| Some(change(inclusion(10, 0), owner, standing));
+		let active = entry(Standing::Active);
+		assert_eq!(judge(inclusion(10, 0), active.clone()), Ok(7));
+		assert_eq!(judge(inclusion(49, 0), active.clone()), Ok(7));
+		assert_eq!(judge(inclusion(50, 0), active.clone()), Err(AuthorityFault::Expired));
+		// No entry says nothing.
+		assert_eq!(judge(inclusion(10, 0), None), Err(AuthorityFault::NoLabel));
+		let other_role = Some(change(inclusion(10, 0), Roles::only(Role::Issuer), Standing::Active));
+		assert_eq!(judge(inclusion(10, 0), other_role), Err(AuthorityFault::WrongRole));
+		for (standing, fault) in [
+			(
+				Standing::Suspended(SuspensionReason::Investigation),
+				AuthorityFault::Suspended,
+			),
+			(
+				Standing::Suspended(SuspensionReason::KeyCompromised { since: 5 }),
+				AuthorityFault::KeyCompromised { since: 5 },
+			),
+			(
+				Standing::Revoked {
+					cause: LabelRevocationReason::GivenUp,
+				},
+				AuthorityFault::Revoked,
+			),
+		] {
+			assert_eq!(judge(inclusion(10, 0), entry(standing)), Err(fault));
+		}
 	}
 }

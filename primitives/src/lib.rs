@@ -5,12 +5,13 @@
 //!
 //! - [`Subject`], [`EvidenceHash`]: the two hashes of a proof. The first is where it is found, the second is what it states.
 //! - [`payload`]: the bytes an owner signs. [`OwnerSignature`]: how they are signed and judged.
-//! - [`Record`]: what the ledger keeps of a registration.
+//! - [`Record`], [`Batch`]: what the ledger keeps of a registration, and of many at once. [`Life`]: what became of it.
+//! - [`AlgorithmPolicy`]: which algorithms are good enough, and when.
 //! - [`CertificateClaim`]: a signature with the key of an applicant's certificate (X.509).
 //! - [`Label`]: an audited identity, with its [`Roles`], its [`Standing`] and its history of [`LabelChange`]s.
 //! - [`passkey`]: a second factor, and how what it gives is judged.
 //! - [`calls`]: the numbers of calls, which whoever signs compares with what a node says.
-//! - [`Authority`]: the one question pallets ask about an account, "may it act in this role?".
+//! - `Authority`: the one question pallets ask about an account, "may it act in this role?".
 //!
 //! Enum indices are part of the wire format. A retired one stays reserved for ever.
 
@@ -18,11 +19,13 @@
 
 extern crate alloc;
 
+mod algorithm;
 #[cfg(any(test, feature = "authenticator"))]
 pub mod authenticator;
 mod authority;
 pub mod calls;
 mod certificate;
+mod crypto;
 mod hash;
 mod label;
 pub mod passkey;
@@ -30,21 +33,29 @@ pub mod payload;
 mod record;
 mod signature;
 
-pub use authority::{Authority, LabelId, Ledger, Role};
+pub use algorithm::{
+	Acceptance, Algorithm, AlgorithmChange, AlgorithmPolicy, AlgorithmTerms, Digest, ParseDigestError, MAX_ALGORITHM_CHANGES,
+};
+#[cfg(feature = "runtime")]
+pub use authority::{Authority, Ledger};
+pub use authority::{LabelId, Role};
 pub use certificate::{CertificateBinding, CertificateClaim, CertificateKey, ParseCertificateKeyError, Publication};
-pub use hash::{CertificateHash, DossierHash, EvidenceHash, OrganisationId, ParseHashError, Subject};
+pub use hash::{BatchRoot, CertificateHash, DocumentHash, DossierHash, EvidenceHash, OrganisationId, ParseHashError, Subject};
 pub use label::{
 	AccountStatus, AdmissionFault, Application, Approval, Approvals, AuthorityFault, Country, GuardianIds, Guardianship,
 	Jurisdiction, Label, LabelChange, LabelEvent, LabelRevocationReason, LabelStatus, ParseJurisdictionError, Quota, QuotaUsage,
-	Recovery, Rejection, RejectionReason, Remit, RetiredKey, RetirementReason, Roles, Standing, SuspensionReason, MAX_COUNTRIES,
-	MAX_GUARDIANS,
+	Recovery, Rejection, RejectionReason, Remit, RetiredKey, RetirementReason, Roles, Standing, SuspensionReason, Tenure,
+	MAX_COUNTRIES, MAX_GUARDIANS,
 };
 pub use passkey::{Assertion, AssertionFault, BoundPasskey, Operation, Operations, Passkey};
-pub use record::{Inclusion, Record, RevocationReason, Schema, Status};
+pub use record::{
+	Batch, Holder, Inclusion, Life, ProofChange, ProofEvent, ProofId, Record, Registration, Remark, RevocationReason, Schema,
+	Status,
+};
 pub use signature::{OwnerSignature, SignatureFault, SignatureScheme};
 
 /// An account: the public key for sr25519 and ed25519, BLAKE2b-256 of the compressed public key for ECDSA.
-pub type AccountId = sp_runtime::AccountId32;
+pub type AccountId = sp_core::crypto::AccountId32;
 
 /// Height of a block. Chirograph's blocks come every few seconds: 32 bits last for centuries.
 pub type BlockNumber = u32;

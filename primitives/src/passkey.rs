@@ -10,6 +10,7 @@
 //! than it says; it takes the label's key besides to do something with that. Whoever has the key and runs the page has both.
 
 use crate::{
+	crypto::{blake2_256, sha2_256},
 	payload::{self, GenesisHash},
 	LabelId,
 };
@@ -22,8 +23,7 @@ use scale_info::TypeInfo;
 use serde::Deserialize;
 #[cfg(feature = "serde")]
 use serde::Serialize;
-use sp_io::hashing::{blake2_256, sha2_256};
-use sp_runtime::{traits::ConstU32, BoundedVec};
+use sp_core::{bounded::BoundedVec, ConstU32};
 
 /// Length of a P-256 public key, compressed (SEC 1, 2.3.3).
 pub const PASSKEY_LENGTH: usize = 33;
@@ -38,9 +38,9 @@ pub const MAX_ASSERTION_SIGNATURE: u32 = 72;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Operation {
-	/// To register, claim and revoke proofs as their owner.
+	/// To register and claim proofs as their owner, and to revoke, supersede and renew them as their holder.
 	Registering,
-	/// To hand over what is registered. Reserved: there is nothing yet that can be.
+	/// To hand over what is registered.
 	Transferring,
 	/// To move the label to another key. Who may besides, its guardians, takes the passkey in any case.
 	Rotating,

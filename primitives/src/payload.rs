@@ -3,18 +3,34 @@
 //! The bytes that an owner signs (X.1407 7.2.1 d).
 //!
 //! A payload starts with the name of its purpose and the genesis hash, so that no signature serves another purpose or another network.
-//! All fields have a fixed length, so that no two payloads share their bytes. The owner's account is part of it: with recoverable ECDSA
+//! All fields have a fixed length, or begin with what it is, so that no two payloads share their bytes. The owner's account is part of it: with recoverable ECDSA
 //! a damaged signature yields some key or other, and only the comparison with the account that the owner meant makes it a refusal.
 //!
-//! | registration | bytes |   | revocation | bytes |
+//! | registration | bytes |   | registration of a batch | bytes |
 //! |---|---|---|---|---|
-//! | `chirograph/proof/v1` | 19 | | `chirograph/revocation/v1` | 24 |
+//! | `chirograph/proof/v1` | 19 | | `chirograph/batch/v1` | 19 |
 //! | genesis hash | 32 | | genesis hash | 32 |
 //! | owner's account | 32 | | owner's account | 32 |
-//! | subject | 32 | | subject | 32 |
-//! | evidence hash | 32 | | reason, SCALE index | 1 |
-//! | schema, SCALE index | 1 | | valid until, block, little endian | 4 |
-//! | valid until, block, little endian | 4 | | | |
+//! | subject | 32 | | root | 32 |
+//! | evidence hash | 32 | | how many leaves, little endian | 8 |
+//! | schema, SCALE index | 1 | | schema, SCALE index | 1 |
+//! | valid until, block, little endian | 4 | | valid until, block, little endian | 4 |
+//!
+//! What a holder does with a proof later names it by 65 bytes: 0 for a record, 1 for a batch, 2 for a leaf; the batch's root, or zeros; the
+//! subject, or zeros. A claim, which can be revoked and nothing else, is named by 3, its owner's account and the subject: so nobody who
+//! takes a claim back takes back the record, should they hold that one day.
+//!
+//! | revocation | bytes |   | supersession | bytes |   | transfer | bytes |   | renewal | bytes |
+//! |---|---|---|---|---|---|---|---|---|---|---|
+//! | `chirograph/revocation/v1` | 24 | | `chirograph/supersession/v1` | 26 | | `chirograph/transfer/v1` | 22 | | `chirograph/renewal/v1` | 21 |
+//! | genesis hash | 32 | | genesis hash | 32 | | genesis hash | 32 | | genesis hash | 32 |
+//! | holder's account | 32 | | holder's account | 32 | | holder's account | 32 | | holder's account | 32 |
+//! | proof | 65 | | proof | 65 | | proof | 65 | | proof | 65 |
+//! | reason, SCALE index | 1 | | the one in its place | 65 | | next holder's account | 32 | | algorithm of the digest, SCALE index of [`Digest`] | 1 |
+//! | valid until, block, little endian | 4 | | valid until, block, little endian | 4 | | valid until, block, little endian | 4 | | digest | 32 or 64 |
+//! | | | | | | | | | | | valid until, block, little endian | 4 |
+//!
+//! A transfer is signed by both.
 //!
 //! The new account of a label signs too, so that no label is moved to a key that nobody has:
 //!
@@ -58,7 +74,8 @@
 //! | what it is to guard, a bit for each operation | 1 |
 
 use crate::{
-	AccountId, BlockNumber, CertificateHash, EvidenceHash, LabelId, Operations, Passkey, RevocationReason, Schema, Subject,
+	AccountId, BatchRoot, BlockNumber, CertificateHash, Digest, EvidenceHash, LabelId, Operations, Passkey, ProofId,
+	RevocationReason, Schema, Subject,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -67,7 +84,11 @@ use codec::Encode;
 pub type GenesisHash = [u8; 32];
 
 const REGISTRATION: &[u8; 19] = b"chirograph/proof/v1";
+const BATCH: &[u8; 19] = b"chirograph/batch/v1";
 const REVOCATION: &[u8; 24] = b"chirograph/revocation/v1";
+const SUPERSESSION: &[u8; 26] = b"chirograph/supersession/v1";
+const TRANSFER: &[u8; 22] = b"chirograph/transfer/v1";
+const RENEWAL: &[u8; 21] = b"chirograph/renewal/v1";
 const TAKEOVER: &[u8; 22] = b"chirograph/takeover/v1";
 const CONFIRMATION: &[u8; 26] = b"chirograph/confirmation/v1";
 const BINDING: &str = "bind";
@@ -86,15 +107,87 @@ pub fn registration(
 	(REGISTRATION, genesis, owner, subject, evidence, schema, valid_until).encode()
 }
 
-/// What an owner signs to revoke. `valid_until` is the last block in which the signature may be used.
+/// What an owner signs to register a tree of so many leaves. `valid_until` is the last block in which the signature may be used.
+pub fn batch(
+	genesis: &GenesisHash,
+	owner: &AccountId,
+	root: &BatchRoot,
+	leaves: u64,
+	schema: Schema,
+	valid_until: BlockNumber,
+) -> Vec<u8> {
+	(BATCH, genesis, owner, root, leaves, schema, valid_until).encode()
+}
+
+/// What a claim is named by where a proof has 0 to 2.
+const CLAIM: u8 = 3;
+
+/// A proof by 65 bytes, whichever kind it is.
+fn fixed_length(proof: &ProofId) -> (u8, [u8; 32], [u8; 32]) {
+	match proof {
+		ProofId::Record { subject } => (0, [0; 32], subject.0),
+		ProofId::Batch { root } => (1, root.0, [0; 32]),
+		ProofId::Leaf { root, subject } => (2, root.0, subject.0),
+	}
+}
+
+/// What a holder signs to revoke. `valid_until` is the last block in which the signature may be used.
 pub fn revocation(
+	genesis: &GenesisHash,
+	holder: &AccountId,
+	proof: &ProofId,
+	reason: RevocationReason,
+	valid_until: BlockNumber,
+) -> Vec<u8> {
+	(REVOCATION, genesis, holder, fixed_length(proof), reason, valid_until).encode()
+}
+
+/// What its owner signs to revoke a claim. `valid_until` is the last block in which the signature may be used.
+pub fn claim_revocation(
 	genesis: &GenesisHash,
 	owner: &AccountId,
 	subject: &Subject,
 	reason: RevocationReason,
 	valid_until: BlockNumber,
 ) -> Vec<u8> {
-	(REVOCATION, genesis, owner, subject, reason, valid_until).encode()
+	(REVOCATION, genesis, owner, (CLAIM, owner, subject), reason, valid_until).encode()
+}
+
+/// What a holder signs to put `by` in the place of `proof`. `valid_until` is the last block in which the signature may be used.
+pub fn supersession(
+	genesis: &GenesisHash,
+	holder: &AccountId,
+	proof: &ProofId,
+	by: &ProofId,
+	valid_until: BlockNumber,
+) -> Vec<u8> {
+	(
+		SUPERSESSION,
+		genesis,
+		holder,
+		fixed_length(proof),
+		fixed_length(by),
+		valid_until,
+	)
+		.encode()
+}
+
+/// What a holder signs to hand a proof over, and the next holder to accept it. `valid_until` is the last block in which the signatures may
+/// be used.
+pub fn transfer(genesis: &GenesisHash, holder: &AccountId, proof: &ProofId, to: &AccountId, valid_until: BlockNumber) -> Vec<u8> {
+	(TRANSFER, genesis, holder, fixed_length(proof), to, valid_until).encode()
+}
+
+/// What a holder signs to bind the evidence of a proof to another hash of it. `valid_until` is the last block in which the signature may be
+/// used.
+pub fn renewal(
+	genesis: &GenesisHash,
+	holder: &AccountId,
+	proof: &ProofId,
+	evidence: &Digest,
+	valid_until: BlockNumber,
+) -> Vec<u8> {
+	(RENEWAL, genesis, holder, fixed_length(proof), evidence, valid_until).encode()
 }
 
 /// What an account signs to become the holder of a label. `valid_until` is the last block in which the signature may be used.
@@ -163,17 +256,106 @@ mod tests {
 		.concat();
 		assert_eq!(registered, expected);
 
-		let revoked = revocation(&genesis, &owner, &subject, RevocationReason::NoLongerValid, 7);
+		let (record, leaf) = (
+			ProofId::Record { subject },
+			ProofId::Leaf {
+				root: BatchRoot([5; 32]),
+				subject,
+			},
+		);
+		let batched = batch(&genesis, &owner, &BatchRoot([5; 32]), 0x0a0b, Schema::Invoice, 7);
+		let expected = [
+			&b"chirograph/batch/v1"[..],
+			&[1; 32],
+			&[2; 32],
+			&[5; 32],
+			&[0x0b, 0x0a, 0, 0, 0, 0, 0, 0],
+			&[2],
+			&[7, 0, 0, 0],
+		]
+		.concat();
+		assert_eq!(batched, expected);
+
+		let revoked = revocation(&genesis, &owner, &record, RevocationReason::NoLongerValid, 7);
 		let expected = [
 			&b"chirograph/revocation/v1"[..],
 			&[1; 32],
 			&[2; 32],
+			&[0],
+			&[0; 32],
 			&[3; 32],
 			&[2],
 			&[7, 0, 0, 0],
 		]
 		.concat();
 		assert_eq!(revoked, expected);
+
+		let taken_back = claim_revocation(&genesis, &owner, &subject, RevocationReason::NoLongerValid, 7);
+		let expected = [
+			&b"chirograph/revocation/v1"[..],
+			&[1; 32],
+			&[2; 32],
+			&[3],
+			&[2; 32],
+			&[3; 32],
+			&[2],
+			&[7, 0, 0, 0],
+		]
+		.concat();
+		assert_eq!(taken_back, expected);
+
+		let superseded = supersession(
+			&genesis,
+			&owner,
+			&leaf,
+			&ProofId::Batch {
+				root: BatchRoot([6; 32]),
+			},
+			7,
+		);
+		let expected = [
+			&b"chirograph/supersession/v1"[..],
+			&[1; 32],
+			&[2; 32],
+			&[2],
+			&[5; 32],
+			&[3; 32],
+			&[1],
+			&[6; 32],
+			&[0; 32],
+			&[7, 0, 0, 0],
+		]
+		.concat();
+		assert_eq!(superseded, expected);
+
+		let transferred = transfer(&genesis, &owner, &record, &AccountId::new([9; 32]), 7);
+		let expected = [
+			&b"chirograph/transfer/v1"[..],
+			&[1; 32],
+			&[2; 32],
+			&[0],
+			&[0; 32],
+			&[3; 32],
+			&[9; 32],
+			&[7, 0, 0, 0],
+		]
+		.concat();
+		assert_eq!(transferred, expected);
+
+		let renewed = renewal(&genesis, &owner, &record, &Digest::Sha3_512([8; 64]), 7);
+		let expected = [
+			&b"chirograph/renewal/v1"[..],
+			&[1; 32],
+			&[2; 32],
+			&[0],
+			&[0; 32],
+			&[3; 32],
+			&[1],
+			&[8; 64],
+			&[7, 0, 0, 0],
+		]
+		.concat();
+		assert_eq!(renewed, expected);
 
 		let taken_over = takeover(&genesis, 0x0a0b, &owner, 7);
 		let expected = [

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::AccountId;
+use crate::{
+	crypto::{blake2_256, ecdsa_recover, ed25519_verify, sha2_256, sr25519_verify},
+	AccountId,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::fmt;
 use scale_info::TypeInfo;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 use sp_core::{ecdsa, ed25519, sr25519};
-use sp_io::{
-	crypto::{ed25519_verify, secp256k1_ecdsa_recover_compressed, sr25519_verify},
-	hashing::{blake2_256, sha2_256},
-};
 
 /// How an owner signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
@@ -91,7 +90,7 @@ fn ecdsa_account(signature: &ecdsa::Signature, payload: &[u8]) -> Result<Account
 	if !low_s || !matches!(recovery_id, [0..=3]) {
 		return Err(SignatureFault::Malformed);
 	}
-	let public = secp256k1_ecdsa_recover_compressed(bytes, &sha2_256(payload)).map_err(|_| SignatureFault::Malformed)?;
+	let public = ecdsa_recover(signature, &sha2_256(payload)).ok_or(SignatureFault::Malformed)?;
 	Ok(AccountId::new(blake2_256(&public)))
 }
 
@@ -209,9 +208,7 @@ mod tests {
 		}
 		twin[64] ^= 1;
 		// The control: it is a genuine signature of that key, were it not for the rule.
-		let recovered = secp256k1_ecdsa_recover_compressed(&twin, &sha2_256(&message))
-			.ok()
-			.expect("the twin recovers");
+		let recovered = ecdsa_recover(&twin.into(), &sha2_256(&message)).expect("the twin recovers");
 		assert_eq!(AccountId::new(blake2_256(&recovered)), signer);
 		assert_eq!(
 			OwnerSignature::Ecdsa(twin.into()).verify(&message, &signer),

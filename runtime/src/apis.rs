@@ -8,8 +8,8 @@ use crate::{
 };
 use alloc::vec::Vec;
 use chirograph_primitives::{
-	AccountStatus, Application, AuthorityFault, CertificateHash, Inclusion, LabelChange, LabelId, LabelStatus, Publication,
-	Record, Role, Subject,
+	AccountStatus, AlgorithmPolicy, Application, AuthorityFault, Batch, BatchRoot, CertificateHash, Inclusion, LabelChange,
+	LabelId, LabelStatus, Life, ProofChange, ProofId, Publication, Record, Role, Subject,
 };
 use codec::Encode;
 use frame_support::{
@@ -226,6 +226,22 @@ impl_runtime_apis! {
 
 		fn claims(subject: Subject, after: Option<AccountId>, limit: u32) -> Vec<Record> {
 			Proofs::claims(subject, after, limit)
+		}
+
+		fn batch(root: BatchRoot) -> Option<Batch> {
+			Proofs::batch(root)
+		}
+
+		fn leaf(root: BatchRoot, subject: Subject) -> Life {
+			Proofs::leaf(root, subject)
+		}
+
+		fn history(proof: ProofId, from: u32, limit: u32) -> Vec<ProofChange> {
+			Proofs::history(proof, from, limit)
+		}
+
+		fn algorithms() -> AlgorithmPolicy {
+			Proofs::algorithms()
 		}
 	}
 

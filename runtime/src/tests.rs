@@ -227,12 +227,13 @@ mod passkeys {
 		AccountId, Labels, RuntimeCall,
 	};
 	use chirograph_primitives::{
-		authenticator::Authenticator, passkey, payload, EvidenceHash, LabelId, Ledger, Operation, Operations, OwnerSignature,
-		Schema, Subject,
+		authenticator::Authenticator, passkey, payload, Algorithm, AlgorithmTerms, BatchRoot, Digest, EvidenceHash, LabelId,
+		Ledger, Operation, Operations, OwnerSignature, ProofId, Registration, Remark, RevocationReason, Role, Roles, Schema,
+		Subject,
 	};
 	use codec::Encode;
-	use frame_support::dispatch::DispatchResult;
-	use pallet_labels::{Call, Metering, Sequences};
+	use frame_support::{dispatch::DispatchResult, traits::Get};
+	use pallet_labels::{Call, Metering, QuotaTerms, Sequences};
 	use sp_runtime::traits::Dispatchable;
 	use Sr25519Keyring::{Alice, Eve};
 
@@ -262,7 +263,11 @@ mod passkeys {
 
 	/// Eve guards proofs with her authenticator.
 	fn bind() {
-		let (authenticator, guarded) = (Authenticator::new(1), Operations::only(Operation::Registering));
+		bind_for(Operation::Registering);
+	}
+
+	fn bind_for(operation: Operation) {
+		let (authenticator, guarded) = (Authenticator::new(1), Operations::only(operation));
 		let passkey = authenticator.passkey();
 		let assertion = authenticator.assert(&challenge(&payload::binding(&passkey, guarded)));
 		let sequence = Sequences::<Runtime>::get(label());
@@ -350,6 +355,156 @@ mod passkeys {
 			assert_eq!(calls(confirmed(batch(vec![registration(1), registration(2)]))), Some(2));
 			assert_eq!(calls(confirmed(paid.clone())), None);
 			assert_eq!(calls(batch(vec![registration(1), confirmed(paid)])), None);
+		});
+	}
+
+	fn many(subjects: &[u8]) -> RuntimeCall {
+		let entries = subjects.iter().map(|subject| match registration(*subject) {
+			RuntimeCall::Proofs(pallet_proofs::Call::register {
+				owner,
+				subject,
+				evidence_hash,
+				schema,
+				valid_until,
+				signature,
+			}) => Registration {
+				owner,
+				subject,
+				evidence_hash,
+				schema,
+				valid_until,
+				signature,
+			},
+			other => unreachable!("{other:?} is no registration"),
+		});
+		let registrations = entries.collect::<Vec<_>>().try_into().expect("a few");
+		RuntimeCall::Proofs(pallet_proofs::Call::register_many { registrations })
+	}
+
+	#[test]
+	fn registrations_that_are_sent_together_count_as_they_do_by_themselves() {
+		chain().execute_with(|| {
+			let calls = |call: RuntimeCall| FreeCalls::calls(&eve(), &call);
+			assert_eq!(calls(many(&[1, 2, 3])), Some(3));
+			assert_eq!(calls(confirmed(many(&[1, 2, 3]))), Some(3));
+			assert_eq!(calls(batch(vec![many(&[1, 2, 3]), registration(4)])), Some(4));
+			assert_eq!(calls(many(&[])), Some(1));
+		});
+	}
+
+	/// A call that is longer or more than its sender's quota could never be sent.
+	#[test]
+	fn as_many_registrations_as_can_be_sent_together_fit_into_the_quota_of_an_owner() {
+		chain().execute_with(|| {
+			let quota = QuotaTerms::default().of(Roles::only(Role::Owner));
+			let most = <<Runtime as pallet_proofs::Config>::MaxRegistrations as Get<u32>>::get();
+			let call = many(&vec![1; most as usize]);
+			assert_eq!(FreeCalls::calls(&eve(), &call), Some(most));
+			let bytes = call.encoded_size();
+			assert!(
+				most <= quota.calls && bytes <= quota.bytes as usize,
+				"{most} calls, {bytes} bytes: {quota:?}"
+			);
+		});
+	}
+
+	/// One batch costs one call, however many leaves it has; and only what the council does with algorithms costs a fee.
+	#[test]
+	fn every_call_about_proofs_is_free_but_the_council_s() {
+		let free = |call| FreeCalls::calls(&eve(), &RuntimeCall::Proofs(call));
+		let (owner, proof, valid_until) = (eve(), transferred(), 1);
+		let signature = OwnerSignature::Sr25519(Eve.sign(&[]));
+		let calls = [
+			pallet_proofs::Call::register_batch {
+				owner: owner.clone(),
+				root: BatchRoot([1; 32]),
+				leaves: u64::MAX,
+				schema: Schema::Document,
+				valid_until,
+				signature: signature.clone(),
+			},
+			pallet_proofs::Call::revoke {
+				owner: owner.clone(),
+				proof,
+				reason: RevocationReason::Unspecified,
+				valid_until,
+				signature: signature.clone(),
+			},
+			pallet_proofs::Call::supersede {
+				owner: owner.clone(),
+				proof,
+				by: proof,
+				valid_until,
+				signature: signature.clone(),
+			},
+			pallet_proofs::Call::renew {
+				owner,
+				proof,
+				evidence: Digest::Sha3_512([0; 64]),
+				valid_until,
+				signature,
+			},
+			pallet_proofs::Call::annotate {
+				proof,
+				remark: Remark::Disputed,
+				document: None,
+			},
+		];
+		for call in calls {
+			assert_eq!(free(call.clone()), Some(1), "{call:?}");
+		}
+		let (algorithm, terms) = (Algorithm::Sha256, AlgorithmTerms::default());
+		assert_eq!(free(pallet_proofs::Call::set_algorithm { algorithm, terms }), None);
+	}
+
+	fn transferred() -> ProofId {
+		ProofId::Record {
+			subject: Subject([1; 32]),
+		}
+	}
+
+	/// Eve hands the first of her proofs to Dave, who consents.
+	fn transfer() -> RuntimeCall {
+		let (owner, to, proof, valid_until) = (eve(), Alice.to_account_id(), transferred(), 1);
+		let signed = payload::transfer(&Here::genesis_hash(), &owner, &proof, &to, valid_until);
+		RuntimeCall::Proofs(pallet_proofs::Call::transfer {
+			owner,
+			proof,
+			to,
+			valid_until,
+			owner_signature: OwnerSignature::Sr25519(Eve.sign(&signed)),
+			next_signature: OwnerSignature::Sr25519(Alice.sign(&signed)),
+		})
+	}
+
+	#[test]
+	fn an_owner_who_guards_handing_over_does_so_with_the_passkey_and_not_without() {
+		chain().execute_with(|| {
+			bind_for(Operation::Transferring);
+			assert_eq!(send(Eve, registration(1)), Ok(()));
+			let needed = Err(pallet_labels::Error::<Runtime>::ConfirmationNeeded.into());
+			for sender in [Eve, Alice] {
+				assert_eq!(send(sender, transfer()), needed);
+			}
+			assert_eq!(send(Eve, confirmed(transfer())), Ok(()));
+		});
+	}
+
+	#[test]
+	fn the_council_and_nobody_else_speaks_about_algorithms() {
+		chain().execute_with(|| {
+			let call = || {
+				let (algorithm, terms) = (Algorithm::Ecdsa, AlgorithmTerms::default());
+				RuntimeCall::Proofs(pallet_proofs::Call::set_algorithm { algorithm, terms })
+			};
+			let members = |ayes| RuntimeOrigin::from(pallet_collective::RawOrigin::<AccountId, _>::Members(ayes, 3));
+			let outcome = |origin: RuntimeOrigin| call().dispatch(origin).map(|_| ()).map_err(|refused| refused.error);
+			let refused = Err(sp_runtime::DispatchError::BadOrigin);
+			assert_eq!(outcome(RuntimeOrigin::signed(Alice.to_account_id())), refused);
+			assert_eq!(outcome(RuntimeOrigin::none()), refused);
+			assert_eq!(outcome(members(1)), refused);
+			assert_eq!(outcome(members(2)), Ok(()));
+			assert_eq!(outcome(RuntimeOrigin::root()), Ok(()));
 		});
 	}
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Was this account this label, in this role, at that time? The one answer to it.
+//! Who may decide about a label, and whether an account is, or was, a label in a role. Of the past judges [`Tenure::judge`].
 
 use crate::{Config, Error, History, Holders, Labels, Pallet, Remits, RetiredKeys};
 use chirograph_primitives::{
-	AccountId, Authority, AuthorityFault, BlockNumber, Inclusion, Jurisdiction, Label, LabelEvent, LabelId, Ledger, Moment,
-	Operation, OrganisationId, Role, Roles, Standing, SuspensionReason,
+	AccountId, Authority, AuthorityFault, BlockNumber, Inclusion, Jurisdiction, Label, LabelChange, LabelId, Ledger, Operation,
+	OrganisationId, Role, Roles, Standing, Tenure,
 };
 use frame_support::{ensure, traits::Contains};
 use frame_system::{ensure_root, ensure_signed, pallet_prelude::OriginFor};
@@ -31,21 +31,6 @@ impl Capacity {
 	}
 }
 
-/// Whether a label of that standing and date may be used at `time`.
-fn ensure_usable(standing: Standing, expires: Moment, time: Moment) -> Result<(), AuthorityFault> {
-	match standing {
-		Standing::Revoked { .. } => Err(AuthorityFault::Revoked),
-		Standing::Suspended(SuspensionReason::KeyCompromised { since }) => Err(AuthorityFault::KeyCompromised { since }),
-		Standing::Suspended(_) => Err(AuthorityFault::Suspended),
-		Standing::Active if time >= expires => Err(AuthorityFault::Expired),
-		Standing::Active => Ok(()),
-	}
-}
-
-fn ensure_role(roles: Roles, role: Role) -> Result<(), AuthorityFault> {
-	roles.contains(role).then_some(()).ok_or(AuthorityFault::WrongRole)
-}
-
 impl<T: Config> Pallet<T> {
 	/// The label that `account` may use now, whatever its roles.
 	///
@@ -58,13 +43,13 @@ impl<T: Config> Pallet<T> {
 				AuthorityFault::NoLabel
 			});
 		};
-		ensure_usable(label.standing, label.expires, T::Ledger::here().time)?;
+		label.standing.ensure_usable(label.expires, T::Ledger::here().time)?;
 		Ok(label)
 	}
 
 	/// Whether a label may be used now by whoever holds it.
 	pub(crate) fn is_usable(label: &Label) -> bool {
-		ensure_usable(label.standing, label.expires, T::Ledger::here().time).is_ok()
+		label.standing.ensure_usable(label.expires, T::Ledger::here().time).is_ok()
 	}
 
 	/// The first block that signatures of `account` are not believed in, by what is known of its key today.
@@ -82,67 +67,26 @@ impl<T: Config> Pallet<T> {
 
 	fn label_in_role(account: &AccountId, role: Role) -> Result<Label, AuthorityFault> {
 		let label = Self::usable_label(account)?;
-		ensure_role(label.roles, role)?;
+		label.roles.ensure(role)?;
 		Ok(label)
 	}
 
 	/// The label that `account` was at that time, in `role`; judged with all that is known today.
 	pub fn authority_at(account: &AccountId, role: Role, at: &Inclusion) -> Result<LabelId, AuthorityFault> {
-		let (label, from, until, distrusted_since) = match Labels::<T>::get(account) {
-			Some(label) => (label.id, label.held_since, None, label.distrusted_since),
-			None => {
-				let key = RetiredKeys::<T>::get(account).ok_or(AuthorityFault::NoLabel)?;
-				(key.label, key.from, Some(key.until), key.reason.compromised_since())
-			},
+		let tenure = match Labels::<T>::get(account) {
+			Some(label) => Tenure::from(&label),
+			None => Tenure::from(&RetiredKeys::<T>::get(account).ok_or(AuthorityFault::NoLabel)?),
 		};
-		if at.position() < from.position() {
-			return Err(AuthorityFault::NoLabel);
-		}
-		// What is said of the key goes before how the label was: it is the better reason.
-		if let Some(since) = distrusted_since.filter(|since| at.block >= *since) {
-			return Err(AuthorityFault::KeyCompromised { since });
-		}
-		// In the extrinsic of the change itself, the account held the label until then.
-		if until.is_some_and(|until| at.position() > until.position()) {
-			return Err(AuthorityFault::KeyRetired);
-		}
-		Self::judge_history(account, label, &from, role, at)?;
-		Ok(label)
+		tenure.judge(account, role, at, || Self::changes_around(tenure.label, at))
 	}
 
-	/// How a label was at that position, while `account` held it, which it did from `from` on.
-	///
-	/// Changes may be at that very position: calls batched in one extrinsic share it. What entered the ledger along with them did so before or
-	/// behind any of them, and was allowed there, or the ledger had refused it. So it is judged by the best of what the label was meanwhile.
-	fn judge_history(
-		account: &AccountId,
-		label: LabelId,
-		from: &Inclusion,
-		role: Role,
-		at: &Inclusion,
-	) -> Result<(), AuthorityFault> {
-		let first = Self::changes_before(label, at).ok_or(AuthorityFault::NoLabel)?;
-		// The entry before says how the extrinsic found the label.
-		let entries = (first.saturating_sub(1)..)
-			.map_while(|index| History::<T>::get(label, index))
-			.take_while(|entry| entry.at.position() <= at.position());
-		let mut holds = from.position() < at.position();
-		let mut verdict = Err(AuthorityFault::NoLabel);
-		for entry in entries {
-			holds |= match &entry.event {
-				LabelEvent::Rotated { from, .. } if from == account => break,
-				LabelEvent::Rotated { to, .. } => to == account,
-				LabelEvent::Granted => entry.at.position() == from.position(),
-				_ => false,
-			};
-			if holds {
-				verdict = ensure_usable(entry.standing, entry.expires, at.time).and_then(|()| ensure_role(entry.roles, role));
-			}
-			if verdict.is_ok() {
-				break;
-			}
-		}
-		verdict
+	/// The last entry of a label's history from before that position, and those of the position itself.
+	fn changes_around(label: LabelId, at: &Inclusion) -> impl Iterator<Item = LabelChange> {
+		let first = Self::changes_before(label, at).unwrap_or_default();
+		let position = at.position();
+		(first.saturating_sub(1)..)
+			.map_while(move |index| History::<T>::get(label, index))
+			.take_while(move |entry| entry.at.position() <= position)
 	}
 
 	/// How many entries of a label's history are from before that position.

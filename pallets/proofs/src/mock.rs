@@ -4,14 +4,15 @@
 
 use crate as pallet_proofs;
 use chirograph_primitives::{
-	payload, AccountId, Authority, BlockNumber, EvidenceHash, Inclusion, LabelId, Ledger, Operation, OwnerSignature, Record,
-	Role, Schema, SignatureScheme, Status, Subject,
+	payload, AccountId, Authority, Batch, BatchRoot, BlockNumber, EvidenceHash, Inclusion, LabelId, Ledger, Life, Operation,
+	OwnerSignature, ProofId, Record, Registration, Role, Schema, SignatureScheme, Subject,
 };
 use core::cell::RefCell;
 use frame_support::{derive_impl, parameter_types};
+use frame_system::EnsureRoot;
 use sp_core::{ecdsa, ed25519, sr25519, Pair, H256};
 use sp_io::hashing::{blake2_256, sha2_256};
-use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError};
+use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError, ModuleError};
 use std::collections::{BTreeMap, BTreeSet};
 
 frame_support::construct_runtime!(
@@ -30,12 +31,17 @@ impl frame_system::Config for Test {
 
 parameter_types! {
 	pub const MaxSignatureValidity: BlockNumber = 100;
+	pub const MaxRegistrations: u32 = 8;
+	pub const MaxChanges: u32 = 10;
 }
 
 impl pallet_proofs::Config for Test {
 	type Authority = Labels;
 	type Ledger = TestLedger;
+	type AlgorithmOrigin = EnsureRoot<AccountId>;
 	type MaxSignatureValidity = MaxSignatureValidity;
+	type MaxRegistrations = MaxRegistrations;
+	type MaxChanges = MaxChanges;
 	type WeightInfo = ();
 }
 
@@ -65,8 +71,17 @@ thread_local! {
 
 pub struct Labels;
 
-pub const NOT_ADMITTED: DispatchError = DispatchError::Other("not admitted");
-pub const NOT_CONFIRMED: DispatchError = DispatchError::Other("not confirmed");
+/// Errors of whoever judges roles.
+pub const NOT_ADMITTED: DispatchError = error_of_labels(0);
+pub const NOT_CONFIRMED: DispatchError = error_of_labels(1);
+
+const fn error_of_labels(error: u8) -> DispatchError {
+	DispatchError::Module(ModuleError {
+		index: 41,
+		error: [error, 0, 0, 0],
+		message: None,
+	})
+}
 
 impl Authority<AccountId> for Labels {
 	fn ensure(who: &AccountId, role: Role) -> Result<LabelId, DispatchError> {
@@ -90,6 +105,12 @@ impl Authority<AccountId> for Labels {
 
 pub fn admit(who: &AccountId, role: Role) {
 	ADMITTED.with_borrow_mut(|admitted| admitted.insert((who.clone(), role)));
+}
+
+/// From now on, the account has this role and no other.
+pub fn admit_only(who: &AccountId, role: Role) {
+	ADMITTED.with_borrow_mut(|admitted| admitted.retain(|(account, _)| account != who));
+	admit(who, role);
 }
 
 /// From now on, this takes a confirmation, which nobody gives.
@@ -125,6 +146,18 @@ pub const GENESIS: [u8; 32] = [0x47; 32];
 pub const NOW: BlockNumber = 10;
 pub const SUBJECT: Subject = Subject([1; 32]);
 pub const EVIDENCE: EvidenceHash = EvidenceHash([2; 32]);
+pub const ROOT: BatchRoot = BatchRoot([3; 32]);
+pub const LEAVES: u64 = 500;
+
+/// One of each kind: of [`SUBJECT`] and of [`ROOT`].
+pub const PROOFS: [ProofId; 3] = [
+	ProofId::Record { subject: SUBJECT },
+	ProofId::Batch { root: ROOT },
+	ProofId::Leaf {
+		root: ROOT,
+		subject: SUBJECT,
+	},
+];
 
 pub fn new_test_ext() -> sp_io::TestExternalities {
 	let storage = frame_system::GenesisConfig::<Test>::default()
@@ -193,6 +226,11 @@ impl Key {
 		}
 	}
 
+	/// Whatever is as long as a payload.
+	pub fn sign_nothing(&self) -> OwnerSignature {
+		self.sign(&[0; 152])
+	}
+
 	/// For [`SUBJECT`] and [`EVIDENCE`], a document.
 	pub fn sign_registration(&self, valid_until: BlockNumber) -> OwnerSignature {
 		let owner = self.account();
@@ -217,14 +255,74 @@ pub fn entry(owner: &Key, scheme: SignatureScheme) -> Record {
 		schema: Schema::Document,
 		scheme,
 		registered: TestLedger::here(),
-		status: Status::Active,
+		life: Life::default(),
+	}
+}
+
+/// The entry that the registration of a batch by `owner` itself leaves here and now.
+pub fn batch_entry(owner: &Key, scheme: SignatureScheme) -> Batch {
+	Batch {
+		owner: owner.account(),
+		label: label_of(&owner.account()),
+		submitter: owner.account(),
+		leaves: LEAVES,
+		schema: Schema::Document,
+		scheme,
+		registered: TestLedger::here(),
+		life: Life::default(),
 	}
 }
 
 /// Registers [`SUBJECT`] for `owner`, by itself.
 pub fn register(owner: &Key) {
+	register_as(owner, SUBJECT, Schema::Document);
+}
+
+/// Registers `subject` for `owner`, by itself.
+pub fn register_as(owner: &Key, subject: Subject, schema: Schema) {
 	let origin = RuntimeOrigin::signed(owner.account());
-	let signature = owner.sign_registration(NOW);
-	Proofs::register(origin, owner.account(), SUBJECT, EVIDENCE, Schema::Document, NOW, signature)
+	let Registration {
+		owner,
+		subject,
+		evidence_hash,
+		schema,
+		valid_until,
+		signature,
+	} = registration(owner, subject, schema);
+	Proofs::register(origin, owner, subject, evidence_hash, schema, valid_until, signature)
 		.expect("the test's first registration succeeds");
+}
+
+/// What `owner` signs to have `subject` registered in this block.
+pub fn registration(owner: &Key, subject: Subject, schema: Schema) -> Registration {
+	let (account, now) = (owner.account(), System::block_number());
+	let payload = payload::registration(&GENESIS, &account, &subject, &EVIDENCE, schema, now);
+	Registration {
+		owner: account,
+		subject,
+		evidence_hash: EVIDENCE,
+		schema,
+		valid_until: now,
+		signature: owner.sign(&payload),
+	}
+}
+
+/// Registers [`ROOT`] for `owner`, by itself.
+pub fn register_batch(owner: &Key) {
+	register_batch_as(owner, ROOT, Schema::Document);
+}
+
+/// Registers a batch for `owner`, by itself.
+pub fn register_batch_as(owner: &Key, root: BatchRoot, schema: Schema) {
+	let (account, now) = (owner.account(), System::block_number());
+	let origin = RuntimeOrigin::signed(account.clone());
+	let signature = owner.sign(&payload::batch(&GENESIS, &account, &root, LEAVES, schema, now));
+	Proofs::register_batch(origin, account, root, LEAVES, schema, now, signature)
+		.expect("the test's first registration succeeds");
+}
+
+/// Registers all that [`PROOFS`] are about for `owner`, by itself.
+pub fn register_all(owner: &Key) {
+	register(owner);
+	register_batch(owner);
 }

@@ -59,10 +59,17 @@ pub struct FreeCalls;
 impl Metering<AccountId, RuntimeCall> for FreeCalls {
 	fn calls(who: &AccountId, call: &RuntimeCall) -> Option<u32> {
 		use pallet_labels::Call::confirm;
+		use pallet_proofs::Call::{register_many, set_algorithm};
 		use pallet_utility::Call as Batch;
 		match call {
 			// What is confirmed counts as it does without.
 			RuntimeCall::Labels(confirm { call, .. }) => Self::calls(who, call),
+			// Sent together, registrations count as they do by themselves. A batch is one, whatever its number of leaves: it costs the same.
+			RuntimeCall::Proofs(register_many { registrations }) => {
+				u32::try_from(registrations.len()).ok().map(|many| many.max(1))
+			},
+			// The council's, by a motion. Whoever else sends it pays for it.
+			RuntimeCall::Proofs(set_algorithm { .. }) => None,
 			RuntimeCall::Labels(_) | RuntimeCall::Proofs(_) => Some(1),
 			RuntimeCall::Council(_) => council_calls(who, call),
 			RuntimeCall::Utility(Batch::batch { calls } | Batch::batch_all { calls } | Batch::force_batch { calls }) => {

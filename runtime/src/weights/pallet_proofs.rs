@@ -136,4 +136,103 @@ impl<T: frame_system::Config> pallet_proofs::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
+	// Not measured yet: as `revoke`, with what is read and written besides.
+	fn revoke_claim() -> Weight {
+		Weight::from_parts(78_697_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	// Not measured yet: as `register_sr25519`, with what is read and written besides.
+	fn register_batch() -> Weight {
+		Weight::from_parts(68_412_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	// Not measured yet: as `register_ecdsa`, for each entry.
+	/// The range of component `n` is `[0, 256]`.
+	fn register_many_ecdsa(n: u32, ) -> Weight {
+		Weight::from_parts(20_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
+			.saturating_add(Weight::from_parts(67_290_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 5335).saturating_mul(n.into()))
+	}
+	// Not measured yet: as `register_sr25519`, for each entry.
+	/// The range of component `n` is `[0, 256]`.
+	fn register_many_sr25519(n: u32, ) -> Weight {
+		Weight::from_parts(20_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
+			.saturating_add(Weight::from_parts(68_412_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 5335).saturating_mul(n.into()))
+	}
+	// Not measured yet: as `register_ed25519`, for each entry.
+	/// The range of component `n` is `[0, 256]`.
+	fn register_many_ed25519(n: u32, ) -> Weight {
+		Weight::from_parts(20_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
+			.saturating_add(Weight::from_parts(68_372_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 5335).saturating_mul(n.into()))
+	}
+	// Not measured yet: as `register_ecdsa`, for each entry.
+	/// The range of component `n` is `[0, 256]`.
+	fn register_many_known(n: u32, ) -> Weight {
+		Weight::from_parts(20_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
+			.saturating_add(Weight::from_parts(10_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 2659).saturating_mul(n.into()))
+	}
+	// Not measured yet: as `revoke`, with what is read and written besides.
+	fn supersede() -> Weight {
+		Weight::from_parts(90_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	// Not measured yet: as `revoke`, with what is read and written besides.
+	fn transfer() -> Weight {
+		Weight::from_parts(140_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 9018))
+			.saturating_add(T::DbWeight::get().reads(10))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	// Not measured yet: as `revoke`, with what is read and written besides.
+	fn annotate() -> Weight {
+		Weight::from_parts(30_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	// Not measured yet: as `revoke`, with what is read and written besides.
+	fn renew() -> Weight {
+		Weight::from_parts(80_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	// Not measured yet: as `annotate`, with what is read and written besides.
+	fn set_algorithm() -> Weight {
+		Weight::from_parts(20_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	// Not measured yet: what is read and written, and some time.
+	fn forget_signature() -> Weight {
+		Weight::from_parts(10_000_000, 0)
+			.saturating_add(Weight::from_parts(0, 6342))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
 }

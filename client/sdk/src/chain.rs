@@ -10,8 +10,9 @@ use crate::{
 use chirograph_primitives::{
 	calls::{self, TRANSACTION_VERSION},
 	payload::GenesisHash,
-	AccountId, AccountStatus, Application, AuthorityFault, BlockNumber, BoundPasskey, CertificateHash, Inclusion, LabelChange,
-	LabelId, LabelStatus, Moment, Publication, Record, Role, Subject,
+	AccountId, AccountStatus, AlgorithmPolicy, Application, AuthorityFault, Batch, BatchRoot, BlockNumber, BoundPasskey,
+	CertificateHash, Inclusion, LabelChange, LabelId, LabelStatus, Life, Moment, ProofChange, ProofId, Publication, Record, Role,
+	Subject,
 };
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use codec::{Compact, Decode, DecodeAll, Encode};
@@ -105,7 +106,7 @@ pub type FinalisedBlock = OnlineClientAtBlock<ChirographConfig>;
 pub struct Chain {
 	url: String,
 	connection: Arc<jsonrpsee::core::client::Client>,
-	rpc: RpcClient,
+	pub(crate) rpc: RpcClient,
 	pub(crate) legacy: LegacyRpcMethods<RpcConfigFor<ChirographConfig>>,
 	pub(crate) client: OnlineClient<ChirographConfig>,
 	genesis: GenesisHash,
@@ -135,7 +136,8 @@ impl BlockId {
 		}
 	}
 
-	pub(crate) fn of(block: &FinalisedBlock) -> Self {
+	/// Of a block that is read from.
+	pub fn of(block: &FinalisedBlock) -> Self {
 		Self::new(block.block_number(), block.block_hash())
 	}
 }
@@ -342,10 +344,8 @@ impl Chain {
 			.map_err(|error| self.node_error(error))
 	}
 
-	/// The end of the block at that height, behind every extrinsic in it. Not of one above `newest`, a finalised block.
-	///
-	/// The time is read from the block itself: nodes keep blocks, but most of them forget the state that was long ago.
-	pub async fn end_of_block(&self, newest: &FinalisedBlock, number: BlockNumber) -> Result<Inclusion, Error> {
+	/// The hash of the block at that height, which is not above `newest`, a finalised block.
+	async fn final_hash_at(&self, newest: &FinalisedBlock, number: BlockNumber) -> Result<H256, Error> {
 		let finalised = newest.block_number();
 		if u64::from(number) > finalised {
 			return Err(Error::NotFinalYet {
@@ -353,8 +353,28 @@ impl Chain {
 				finalised,
 			});
 		}
+		let hash = self.hash_at(number).await?;
+		hash.ok_or_else(|| self.node_error("it does not have a block that it finalised"))
+	}
+
+	/// The finalised block at that height; without one, the newest. What its state is asked for, the node may have forgotten.
+	pub async fn as_of(&self, number: Option<BlockNumber>) -> Result<FinalisedBlock, Error> {
+		let newest = self.finalised().await?;
+		match number {
+			Some(number) => {
+				let hash = self.final_hash_at(&newest, number).await?;
+				self.client.at_block(hash).await.map_err(|error| self.state_error(error))
+			},
+			None => Ok(newest),
+		}
+	}
+
+	/// The end of the block at that height, behind every extrinsic in it. Not of one above `newest`, a finalised block.
+	///
+	/// The time is read from the block itself: nodes keep blocks, but most of them forget the state that was long ago.
+	pub async fn end_of_block(&self, newest: &FinalisedBlock, number: BlockNumber) -> Result<Inclusion, Error> {
 		let unknown = || self.node_error("it does not have a block that it finalised");
-		let hash = self.hash_at(number).await?.ok_or_else(unknown)?;
+		let hash = self.final_hash_at(newest, number).await?;
 		let block = self.legacy.chain_get_block(Some(hash)).await;
 		let block = block.map_err(|error| self.node_error(error))?.ok_or_else(unknown)?.block;
 		let bytes = block.extrinsics.into_iter().map(|bytes| bytes.0).collect();
@@ -422,6 +442,44 @@ impl Chain {
 		self.runtime_call(block, "ProofsApi_record", subject).await
 	}
 
+	/// The batch of that root, as of `block`.
+	pub async fn batch(&self, block: &FinalisedBlock, root: &BatchRoot) -> Result<Option<Batch>, Error> {
+		self.runtime_call(block, "ProofsApi_batch", root).await
+	}
+
+	/// What became of a leaf by itself, as of `block`.
+	pub async fn leaf(&self, block: &FinalisedBlock, root: &BatchRoot, subject: &Subject) -> Result<Life, Error> {
+		self.runtime_call(block, "ProofsApi_leaf", &(root, subject)).await
+	}
+
+	/// All that happened to `proof` until `block`, in order; `count` is how many entries its life says that there are.
+	pub(crate) async fn proof_history(
+		&self,
+		block: &FinalisedBlock,
+		proof: &ProofId,
+		count: u32,
+	) -> Result<Vec<ProofChange>, Error> {
+		let count = usize::try_from(count).unwrap_or(usize::MAX);
+		let mut known = Vec::new();
+		while known.len() < count {
+			let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+			let page: Vec<ProofChange> = self
+				.runtime_call(block, "ProofsApi_history", &(proof, next, u32::MAX))
+				.await?;
+			let is_last = page.is_empty();
+			known.extend(page);
+			if is_last || known.len() > count {
+				return Err(self.node_error(format!("{proof} has {count} changes, and its history another number")));
+			}
+		}
+		Ok(known)
+	}
+
+	/// Which algorithms are good enough, and since and until when, as of `block`.
+	pub(crate) async fn algorithms(&self, block: &FinalisedBlock) -> Result<AlgorithmPolicy, Error> {
+		self.runtime_call(block, "ProofsApi_algorithms", &()).await
+	}
+
 	/// Later registrations of `subject`, as of `block`; behind the owner `after`, a page at a time. An empty page is the last. Each page
 	/// begins behind the one before, so there is a last one.
 	pub async fn claims(
@@ -448,13 +506,19 @@ impl Chain {
 		self.runtime_call(block, "LabelsApi_account", account).await
 	}
 
-	/// Whether `account` acts for whoever a record is of: with the key that registered it, or with one that the label of that moved to since.
-	pub(crate) async fn acts_for(&self, block: &FinalisedBlock, account: &AccountId, record: &Record) -> Result<bool, Error> {
-		if record.owner == *account {
+	/// Whether `account` acts for whoever holds something: with the key by which it was given to them, or with one that its label moved to.
+	pub(crate) async fn acts_for(
+		&self,
+		block: &FinalisedBlock,
+		account: &AccountId,
+		holder: &AccountId,
+		label: LabelId,
+	) -> Result<bool, Error> {
+		if account == holder {
 			return Ok(true);
 		}
 		let status = self.account_status(block, account).await?;
-		Ok(status.label.is_some_and(|held| held.id == record.label))
+		Ok(status.label.is_some_and(|held| held.id == label))
 	}
 
 	/// What is known of `label`, as of `block`.
@@ -586,7 +650,7 @@ impl Chain {
 			.storage()
 			.try_fetch(entry, key)
 			.await
-			.map_err(|error| self.node_error(error))?;
+			.map_err(|error| self.state_error(error))?;
 		let value = value
 			.map(|value| value.decode())
 			.transpose()
@@ -596,7 +660,7 @@ impl Chain {
 
 	async fn runtime_call<T: Decode>(&self, block: &FinalisedBlock, function: &str, input: &impl Encode) -> Result<T, Error> {
 		let output = block.runtime_apis().call_raw(function, Some(&input.encode())).await;
-		let output = output.map_err(|error| self.node_error(error))?;
+		let output = output.map_err(|error| self.state_error(error))?;
 		T::decode_all(&mut &output[..]).map_err(|error| self.node_error(format!("{function}: {error}")))
 	}
 
@@ -608,6 +672,17 @@ impl Chain {
 	/// Returns when the connection is lost.
 	pub(crate) async fn disconnected(&self) {
 		self.connection.on_disconnect().await;
+	}
+
+	/// What a failed request for state means: the node may keep only what is recent.
+	pub(crate) fn state_error(&self, reason: impl fmt::Display) -> Error {
+		let reason = reason.to_string();
+		// Nodes say so in words only.
+		if reason.contains("State already discarded") {
+			Error::StateForgotten { url: self.url.clone() }
+		} else {
+			self.node_error(reason)
+		}
 	}
 
 	/// What a failed request means: the node went away, or said something unusable.

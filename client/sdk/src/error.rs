@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	authorization, certificates,
+	authorization, batches, certificates,
 	chain::format_time,
-	dossier, evidence, file, history,
+	credentials, dossier, evidence, file, history,
 	keys::{self, format_account},
-	labels::ApplicationHash,
-	passkeys,
+	labels::{explain, ApplicationHash},
+	near, passkeys, report,
 	submit::Exhausted,
-	takeover,
+	takeover, time_stamp,
 };
 use chirograph_primitives::{
-	calls::CallNumbers, AccountId, AdmissionFault, BlockNumber, CertificateHash, DossierHash, LabelId, OrganisationId, Record,
-	Status, Subject,
+	calls::CallNumbers, AccountId, AdmissionFault, Algorithm, AuthorityFault, BatchRoot, BlockNumber, CertificateHash,
+	DossierHash, LabelId, OrganisationId, ProofId, Record, Role, Status, Subject,
 };
 use std::path::PathBuf;
 
@@ -23,8 +23,28 @@ pub enum ErrorKind {
 	Refused,
 	/// What was given is not usable: a file, a password, an address.
 	Input,
-	/// There is no node that could answer.
+	/// There is no node, or no authority, that could answer.
 	Connection,
+}
+
+/// Why a proof cannot take the place of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SuccessorFault {
+	/// The same, or one is a leaf of the other.
+	#[error("it is the same, or one of the two is a leaf of the other; name another one")]
+	NotAnother,
+	/// It is not on record.
+	#[error("it is not registered; register it first")]
+	NotRegistered,
+	/// Somebody else holds it.
+	#[error("somebody else holds it; have it handed over first")]
+	OtherHolder,
+	/// It is about another kind of document.
+	#[error("it is about another kind of document; register it as the same kind first")]
+	OtherSchema,
+	/// It is revoked or superseded itself.
+	#[error("it is revoked or superseded itself; name one that stands")]
+	NotActive,
 }
 
 /// Whatever can go wrong in this SDK: what happened, why, and what to do next.
@@ -57,6 +77,27 @@ pub enum Error {
 	/// An account's history.
 	#[error(transparent)]
 	History(#[from] history::Error),
+	/// The index of what was registered from here.
+	#[error(transparent)]
+	Near(#[from] near::Error),
+	/// A time-stamping authority.
+	#[error(transparent)]
+	TimeStamp(#[from] time_stamp::Error),
+	/// A report.
+	#[error(transparent)]
+	Report(#[from] report::Error),
+	/// A batch.
+	#[error(transparent)]
+	Batch(#[from] batches::BatchError),
+	/// A certificate in the sense of X.1407 Appendix II.
+	#[error(transparent)]
+	Credential(#[from] credentials::Error),
+	/// The state of a block that the node does not have any more.
+	#[error("the node at {url} has forgotten the state of a block that is asked about; ask an archive node, one that was set up with `--state-pruning archive-canonical`")]
+	StateForgotten {
+		/// Where the node is.
+		url: String,
+	},
 	/// Somebody else's dossier.
 	#[error(
 		"the dossier is about {}, and not about {}; use the dossier of the right one",
@@ -159,9 +200,9 @@ pub enum Error {
 		/// The node's.
 		found: [u8; 32],
 	},
-	/// The node belongs to another network than when it was first used to sign for.
+	/// The node belongs to another network than when it was first signed for.
 	#[error(
-		"the node at {url} is of the network 0x{found}, and was of 0x{known} when you first signed for it: nothing was signed; if the new one is the network that you mean, name it with `--genesis 0x{found}` once, and otherwise do not use this node (it is remembered in {path})",
+		"the node at {url} is of the network 0x{found}, and was of 0x{known} when you first signed for it: nothing was signed, and nothing that it says was believed; if the new one is the network that you mean, name it with `--genesis 0x{found}`, which is remembered once you sign for it, and otherwise do not use this node (what it was of is in {path})",
 		found = hex::encode(found),
 		known = hex::encode(known),
 		path = path.display()
@@ -239,8 +280,9 @@ pub enum Error {
 		"already registered by you: block {}, {}{}",
 		existing.registered.block,
 		format_time(existing.registered.time),
-		match (existing.status, same_evidence) {
+		match (existing.life.status, same_evidence) {
 			(Status::Revoked { .. }, _) => "; it was revoked, and that is final",
+			(Status::Superseded { .. }, _) => "; another took its place, and that is final",
 			(Status::Active, true) => "; this evidence is the registered one, nothing is left to do",
 			(Status::Active, false) => "; the registered evidence is another than what is here",
 		}
@@ -262,23 +304,102 @@ pub enum Error {
 		/// What is on record.
 		existing: Box<Record>,
 	},
+	/// By its own word it was made later than it can be registered.
+	#[error("the evidence says that it was made at {created}, and by the ledger it is {ledger}: nobody would believe it, so nothing was sent; set the clock of the machine that made it, and make it anew, a batch in another directory")]
+	EvidenceFromTheFuture {
+		/// When it was made, in UTC.
+		created: String,
+		/// The ledger's time, in UTC.
+		ledger: String,
+	},
 	/// Nobody registered the subject.
 	#[error("{subject} is not registered; check the file or the subject, and name the evidence if the proof is sealed")]
 	NotRegistered {
 		/// What was asked for.
 		subject: Subject,
 	},
-	/// The owner has no entry for the subject.
-	#[error("{subject} is registered, but not by {owner}: only the owner can revoke it; sign with the owner's key, `chirograph proof show` says whose that is")]
-	NotOwner {
+	/// Nobody registered the batch.
+	#[error("batch {root} is not registered; check the root")]
+	BatchNotRegistered {
 		/// What was asked for.
-		subject: Subject,
-		/// Who wanted to revoke it.
-		owner: String,
+		root: BatchRoot,
+	},
+	/// Somebody else holds the proof.
+	#[error("{proof} is held by {holder}: only the holder can change it; sign with the holder's key")]
+	NotHolder {
+		/// What was to be changed.
+		proof: ProofId,
+		/// Whose it is.
+		holder: String,
+	},
+	/// What was to take the proof's place cannot.
+	#[error("{by} cannot take its place: {fault}")]
+	NoSuccessor {
+		/// Which.
+		by: ProofId,
+		/// Why.
+		fault: SuccessorFault,
+	},
+	/// There is nothing to hand over.
+	#[error("already held by {account}; nothing is left to do")]
+	AlreadyHolder {
+		/// Who was to hold it.
+		account: String,
+	},
+	/// Whoever is to hold the proof may not.
+	#[error(
+		"{} cannot hold it: {}; have them get a label with the role first",
+		format_account(account),
+		explain(*fault, "their", *role)
+	)]
+	NextHolderNotEntitled {
+		/// Who was to hold it.
+		account: AccountId,
+		/// What is wrong with their key or label.
+		fault: AuthorityFault,
+		/// What the kind of document asks for.
+		role: Role,
+	},
+	/// The evidence is bound to that hash already.
+	#[error("already renewed with that hash: block {block}, {time}; nothing is left to do")]
+	AlreadyRenewed {
+		/// When.
+		block: u32,
+		/// When, in UTC.
+		time: String,
+	},
+	/// Not what the owner signed for when it was registered.
+	#[error("the evidence is not the one that was registered as {proof}; use that one, or the bundle that has it")]
+	OtherEvidence {
+		/// What was to be renewed.
+		proof: ProofId,
+	},
+	/// Nothing new may rest on the algorithm.
+	#[error(
+		"the ledger accepts nothing new that rests on {algorithm}{}; {}, `chirograph chain algorithms` shows what is accepted",
+		.since.as_ref().map(|since| format!(", since {since}")).unwrap_or_default(),
+		match algorithm {
+			Algorithm::Sha256 | Algorithm::Sha3_512 => "use a program that knows another hash",
+			Algorithm::Ecdsa | Algorithm::Sr25519 | Algorithm::Ed25519 => "sign with a key of another scheme",
+		}
+	)]
+	AlgorithmRefused {
+		/// Which.
+		algorithm: Algorithm,
+		/// When, in UTC, if it is refused for its age.
+		since: Option<String>,
 	},
 	/// The entry is revoked already.
 	#[error("already revoked: block {block}, {time}; that is final, and nothing is left to do")]
 	AlreadyRevoked {
+		/// When.
+		block: u32,
+		/// When, in UTC.
+		time: String,
+	},
+	/// Another took the proof's place.
+	#[error("already superseded by another proof: block {block}, {time}; that is final, and the other one can be changed")]
+	AlreadySuperseded {
 		/// When.
 		block: u32,
 		/// When, in UTC.
@@ -476,6 +597,8 @@ impl Error {
 		match self {
 			Self::History(error) => error.kind(),
 			Self::Passkey(error) => error.kind(),
+			Self::TimeStamp(error) => error.kind(),
+			Self::Batch(error) => error.kind(),
 			Self::Certificate(error) if error.is_judgement() => ErrorKind::Refused,
 			Self::File(_)
 			| Self::Key(_)
@@ -484,6 +607,10 @@ impl Error {
 			| Self::Certificate(_)
 			| Self::Authorization(_)
 			| Self::Takeover(_)
+			| Self::Near(_)
+			| Self::Report(_)
+			| Self::Credential(_)
+			| Self::EvidenceFromTheFuture { .. }
 			| Self::DossierOfOtherAccount { .. }
 			| Self::DossierNotOfApplication { .. }
 			| Self::OtherOrganisation { .. }
@@ -498,6 +625,7 @@ impl Error {
 			| Self::NotChirograph { .. }
 			| Self::AnotherChain { .. }
 			| Self::NetworkChanged { .. }
+			| Self::StateForgotten { .. }
 			| Self::OtherCalls { .. }
 			| Self::FalseCall { .. }
 			| Self::Syncing { .. }
@@ -506,8 +634,16 @@ impl Error {
 			Self::AlreadyRegisteredByYou { .. }
 			| Self::AlreadyRegisteredByOther { .. }
 			| Self::NotRegistered { .. }
-			| Self::NotOwner { .. }
+			| Self::BatchNotRegistered { .. }
+			| Self::NotHolder { .. }
+			| Self::NoSuccessor { .. }
+			| Self::AlreadyHolder { .. }
+			| Self::NextHolderNotEntitled { .. }
+			| Self::AlreadyRenewed { .. }
+			| Self::OtherEvidence { .. }
+			| Self::AlgorithmRefused { .. }
 			| Self::AlreadyRevoked { .. }
+			| Self::AlreadySuperseded { .. }
 			| Self::LabelNotFound { .. }
 			| Self::AccountNotFound { .. }
 			| Self::NotApplied { .. }
@@ -568,11 +704,25 @@ mod tests {
 		for (error, next) in [
 			(Error::NotRegistered { subject }, "check the file or the subject"),
 			(
-				Error::NotOwner {
-					subject,
-					owner: "5Ada".into(),
+				Error::NotHolder {
+					proof: ProofId::Record { subject },
+					holder: "5Ada".into(),
 				},
-				"sign with the owner's key",
+				"sign with the holder's key",
+			),
+			(
+				Error::NoSuccessor {
+					by: ProofId::Record { subject },
+					fault: SuccessorFault::NotRegistered,
+				},
+				"register it first",
+			),
+			(
+				Error::AlgorithmRefused {
+					algorithm: Algorithm::Ed25519,
+					since: Some("2026".into()),
+				},
+				"ed25519, since 2026; sign with a key of another scheme",
 			),
 			(
 				Error::AlreadyRevoked {

@@ -11,6 +11,14 @@
 //! - [`authorization`]: an owner's signature for the ledger, to be sent by whoever.
 //! - [`takeover`]: the signature of a key that consents to hold a label.
 //! - [`mod@file`]: hashing of files of any size, writing that loses nothing.
+//! - [`features`]: what else is extracted from an original, so that similar ones are found.
+//! - [`near`]: what was registered from here, to notice that somebody else registers nearly the same.
+//! - [`issued`]: PDF files that carry the bundle about themselves.
+//! - [`report`]: a verdict about a bundle, as a PDF for people.
+//!
+//! What somebody else is needed for:
+//!
+//! - [`time_stamp`]: by the word of a time-stamping authority, the original is there now.
 //!
 //! What a node is needed for:
 //!
@@ -20,31 +28,46 @@
 //! - [`labels`]: apply, audit, show, and who was what when.
 //! - [`recovery`]: a label whose key is lost, got back with the help of guardians.
 //! - [`passkeys`]: a second factor for what a label guards with it.
-//! - [`proofs`]: register, verify, show, revoke.
+//! - [`proofs`]: register, verify, show.
+//! - [`life`]: what a holder does with a proof, what regulators note about it, and what became of it.
+//! - [`batches`]: many files at once, one extrinsic, a bundle for each.
+//! - [`bundles`]: what a node is asked for once, so that nobody has to ask one again.
+//! - [`credentials`]: certificates that an issuer gives to recipients, such as diplomas: issue, verify (X.1407 Appendix II).
 //! - [`history`]: every operation of an account, with proof that none is missing.
 //!
 //! Nothing is ever reported as registered before it is final (X.1407 9.2.3 e: no zero confirmation).
 
 pub mod authorization;
+pub mod batches;
+pub mod bundles;
 pub mod certificates;
 pub mod chain;
+pub mod credentials;
 mod document;
 pub mod dossier;
 mod effects;
 mod error;
 pub mod evidence;
+pub mod features;
 pub mod file;
 pub mod history;
+pub mod issued;
 pub mod keys;
 pub mod labels;
+pub mod life;
+pub mod near;
 pub mod networks;
 pub mod passkeys;
+mod pdf;
 pub mod proofs;
 pub mod recovery;
 mod refusal;
+pub mod report;
 pub mod submit;
 pub mod takeover;
+pub mod time_stamp;
 
 pub use chirograph_primitives as primitives;
-pub use document::Fault;
-pub use error::{Error, ErrorKind};
+pub use chirograph_verifier as verifier;
+pub use chirograph_verifier::document::Fault;
+pub use error::{Error, ErrorKind, SuccessorFault};

@@ -3,8 +3,8 @@
 //! Which network a node was of when somebody first signed for it.
 //!
 //! What an owner signs is bound to a network by the hash of its first block, and that hash is what a node says it is. Whoever does not
-//! name it takes the node's word for it: the first time, and not again. It is kept in the directory of keys, `networks`, as a JSON object
-//! from the addresses of nodes to genesis hashes.
+//! name it takes the node's word for it: the first time, and not again, be it to sign or to read. It is kept in the directory of keys,
+//! `networks`, as a JSON object from the addresses of nodes to genesis hashes.
 
 use crate::{
 	chain::Chain,
@@ -14,10 +14,18 @@ use crate::{
 	keys::{self, KeyStore},
 };
 use chirograph_primitives::{payload::GenesisHash, Subject};
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	fs::File,
+	io::ErrorKind,
+	path::PathBuf,
+};
+use subxt::ext::jsonrpsee::client_transport::ws::Url;
 
 /// The name of the file. It is none that a key could have.
 const FILE_NAME: &str = "networks";
+/// The name of the file that is locked while that one is exchanged for another.
+const LOCK_NAME: &str = "networks.lock";
 /// A thousand nodes have room in it.
 const MAX_FILE_BYTES: usize = 256 * 1024;
 
@@ -41,36 +49,84 @@ impl KnownNetworks {
 		if expected.is_some() {
 			// What the user says counts, whether it can be kept or not.
 			if self.genesis(url).ok().flatten() != expected {
-				let _ = self.remember(url, &found);
+				let _ = self.remember(url, found, true);
 			}
 			return Ok(chain);
 		}
-		match self.genesis(url)? {
-			Some(known) if known == found => Ok(chain),
-			Some(known) => Err(Error::NetworkChanged {
-				url: url.into(),
-				known,
-				found,
-				path: self.path(),
-			}),
-			None => {
-				self.remember(url, &found)?;
-				Ok(chain)
-			},
+		let known = match self.genesis(url)? {
+			Some(known) => known,
+			None => self.remember(url, found, false)?,
+		};
+		self.ensure_same(url, known, found)?;
+		Ok(chain)
+	}
+
+	/// Connects to the node at `url`, for something to be read: to the same ones as [`Self::connect`], but what nobody signs for is not
+	/// remembered.
+	pub async fn connect_to_read(&self, url: &str, expected: Option<GenesisHash>) -> Result<Chain, Error> {
+		let known = match expected {
+			Some(_) => None,
+			None => self.genesis(url)?,
+		};
+		let chain = Chain::connect(url, expected).await?;
+		self.ensure_same(url, known.unwrap_or(*chain.genesis()), *chain.genesis())?;
+		Ok(chain)
+	}
+
+	fn ensure_same(&self, url: &str, known: GenesisHash, found: GenesisHash) -> Result<(), Error> {
+		if known == found {
+			return Ok(());
 		}
+		Err(Error::NetworkChanged {
+			url: url.into(),
+			known,
+			found,
+			path: self.path(),
+		})
 	}
 
 	/// The network that a node was of.
 	pub fn genesis(&self, url: &str) -> Result<Option<GenesisHash>, keys::Error> {
-		Ok(self.read()?.get(url).map(|Subject(genesis)| *genesis))
+		Ok(self.read()?.get(&address(url)).map(|Subject(genesis)| *genesis))
 	}
 
-	fn remember(&self, url: &str, genesis: &GenesisHash) -> Result<(), keys::Error> {
+	/// Every network that a node was of, once.
+	pub fn all(&self) -> Result<BTreeSet<Subject>, keys::Error> {
+		Ok(self.read()?.into_values().collect())
+	}
+
+	/// Remembers that a node is of a network, and returns the one that it is remembered to be of: where that is another one already, it stays,
+	/// unless it is to be `anew`.
+	fn remember(&self, url: &str, genesis: GenesisHash, anew: bool) -> Result<GenesisHash, keys::Error> {
 		self.store.ensure_directory()?;
+		let _lock = self.lock()?;
 		let mut known = self.read()?;
-		known.insert(url.into(), Subject(*genesis));
+		let address = address(url);
+		match known.get(&address) {
+			// Another command was faster.
+			Some(Subject(first)) if !anew => return Ok(*first),
+			_ => known.insert(address, Subject(genesis)),
+		};
 		file::replace(&self.path(), &document::canonical(&known)).map_err(|error| keys::Error::NetworkNotKept {
 			reason: error.to_string(),
+		})?;
+		Ok(genesis)
+	}
+
+	/// Until it is dropped, no other command changes what is known: it would be lost, or what this one adds.
+	fn lock(&self) -> Result<File, keys::Error> {
+		let path = self.store.directory().join(LOCK_NAME);
+		let mut options = File::options();
+		options.append(true).create(true);
+		#[cfg(unix)]
+		std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+		let locked = options.open(&path).and_then(|file| match file.lock() {
+			// Some network file systems have no locks.
+			Err(error) if error.kind() != ErrorKind::Unsupported => Err(error),
+			_ => Ok(file),
+		});
+		locked.map_err(|error| keys::Error::NetworkNotKept {
+			reason: format!("{} cannot be locked ({error})", path.display()),
 		})
 	}
 
@@ -81,10 +137,20 @@ impl KnownNetworks {
 			Err(file::Error::NotFound { .. }) => return Ok(BTreeMap::new()),
 			Err(error) => return Err(error.into()),
 		};
-		document::decode(&bytes, MAX_FILE_BYTES).map_err(|fault| keys::Error::DamagedNetworks {
+		let damaged = |reason: String| keys::Error::DamagedNetworks {
 			path: self.path(),
-			reason: fault.to_string(),
-		})
+			reason,
+		};
+		let written: BTreeMap<String, Subject> =
+			document::decode(&bytes, MAX_FILE_BYTES).map_err(|fault| damaged(fault.to_string()))?;
+		let mut known = BTreeMap::new();
+		for (url, genesis) in written {
+			let address = address(&url);
+			if known.insert(address, genesis).is_some_and(|other| other != genesis) {
+				return Err(damaged(format!("it has two networks for {url}")));
+			}
+		}
+		Ok(known)
 	}
 
 	fn path(&self) -> PathBuf {
@@ -92,10 +158,15 @@ impl KnownNetworks {
 	}
 }
 
+/// Of the ways to write an address, the one that it is remembered by.
+fn address(url: &str) -> String {
+	Url::parse(url).map_or_else(|_| url.to_owned(), String::from)
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use std::fs;
+	use std::{fs, thread};
 
 	const NODE: &str = "ws://127.0.0.1:9944";
 
@@ -110,12 +181,14 @@ mod tests {
 		let (_directory, known) = known();
 		assert_eq!(known.genesis(NODE).expect("nothing is there to be wrong"), None);
 		for genesis in [[1; 32], [2; 32]] {
-			known.remember(NODE, &genesis).expect("can be written");
-			known.remember("wss://node.example", &[3; 32]).expect("can be written");
+			known.remember(NODE, genesis, true).expect("can be written");
+			known.remember("wss://node.example", [3; 32], true).expect("can be written");
 			assert_eq!(known.genesis(NODE).expect("is readable"), Some(genesis));
 		}
 		assert_eq!(known.genesis("wss://node.example").expect("is readable"), Some([3; 32]));
 		assert_eq!(known.genesis("ws://127.0.0.1:9945").expect("is readable"), None);
+		let all: Vec<_> = known.all().expect("is readable").into_iter().collect();
+		assert_eq!(all, [Subject([2; 32]), Subject([3; 32])]);
 		assert!(
 			known.store.list().expect("can be listed").is_empty(),
 			"it is not taken for a key"
@@ -125,14 +198,64 @@ mod tests {
 	#[test]
 	fn what_is_damaged_is_not_taken_for_nothing_known() {
 		let (_directory, known) = known();
-		known.remember(NODE, &[1; 32]).expect("can be written");
-		for damaged in ["", "{", "[]", r#"{"ws://127.0.0.1:9944":"0x01"}"#, r#"{"a":1}"#] {
+		known.remember(NODE, [1; 32], true).expect("can be written");
+		let (one, other) = (Subject([1; 32]), Subject([2; 32]));
+		let twice = |first: Subject, second: Subject| format!(r#"{{"{NODE}":"{first}","{NODE}/":"{second}"}}"#);
+		fs::write(known.path(), twice(one, one)).expect("is ours");
+		assert_eq!(known.genesis(NODE).expect("the control"), Some([1; 32]));
+		let twice = twice(one, other);
+		for damaged in ["", "{", "[]", r#"{"ws://127.0.0.1:9944":"0x01"}"#, r#"{"a":1}"#, &twice[..]] {
 			fs::write(known.path(), damaged).expect("is ours");
 			let outcome = known.genesis(NODE);
 			assert!(
 				matches!(outcome, Err(keys::Error::DamagedNetworks { .. })),
 				"{damaged}: {outcome:?}"
 			);
+		}
+	}
+	#[test]
+	fn an_address_is_one_address_however_it_is_written() {
+		let (_directory, known) = known();
+		known.remember(NODE, [1; 32], true).expect("can be written");
+		for same in ["ws://127.0.0.1:9944/", "WS://127.0.0.1:9944", "ws://127.0.0.1:09944/./"] {
+			assert_eq!(known.genesis(same).expect("is readable"), Some([1; 32]), "{same}");
+		}
+		for other in ["wss://127.0.0.1:9944", "ws://127.0.0.1:9944/a", "ws://127.0.0.1"] {
+			assert_eq!(known.genesis(other).expect("is readable"), None, "{other}");
+		}
+	}
+
+	#[test]
+	fn what_a_node_was_of_first_stays_until_somebody_says_otherwise() {
+		let (_directory, known) = known();
+		for (genesis, anew, remembered) in [
+			([1; 32], false, 1),
+			([2; 32], false, 1),
+			([3; 32], true, 3),
+			([2; 32], false, 3),
+		] {
+			let outcome = known.remember(NODE, genesis, anew).expect("can be written");
+			assert_eq!(outcome, [remembered; 32]);
+			assert_eq!(known.genesis(NODE).expect("is readable"), Some([remembered; 32]));
+		}
+	}
+
+	#[test]
+	fn commands_that_run_at_the_same_time_forget_nothing() {
+		let (_directory, known) = known();
+		let url = |number: usize| format!("wss://node{number}.example");
+		thread::scope(|scope| {
+			for part in 0..8 {
+				let (known, url) = (&known, &url);
+				scope.spawn(move || {
+					for number in (part..64).step_by(8) {
+						known.remember(&url(number), [7; 32], false).expect("can be written");
+					}
+				});
+			}
+		});
+		for number in 0..64 {
+			assert_eq!(known.genesis(&url(number)).expect("is readable"), Some([7; 32]), "{number}");
 		}
 	}
 }

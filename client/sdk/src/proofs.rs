@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Register, verify, show, revoke (X.1407 7.2).
+//! Register, verify, show (X.1407 7.2). What becomes of a proof after that: [`life`].
 
 use crate::{
-	authorization::{self, Authorization},
+	authorization::Authorization,
 	chain::{format_time, BlockId, Chain, FinalisedBlock},
 	error::Error,
-	evidence::Evidence,
+	evidence::{self, Evidence, EvidenceFile},
 	file::Original,
 	keys::{format_account, Keypair},
 	labels::explain,
+	life,
 	passkeys::{self, Confirmation},
-	submit::{call, Call, Included, Submitter},
+	submit::{call, Call, Submitter},
 };
-use chirograph_primitives::{AccountId, AuthorityFault, EvidenceHash, Record, Schema, Status, Subject};
+use chirograph_primitives::{
+	AccountId, Algorithm, AuthorityFault, BlockNumber, EvidenceHash, Moment, Record, Schema, Status, Subject,
+};
+use chirograph_verifier::CLOCK_TOLERANCE;
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -25,6 +30,9 @@ pub struct Registered {
 	pub subject: Subject,
 	/// The whole entry.
 	pub record: Record,
+	/// What it rests on that is still good, and on its way out.
+	#[serde(skip_serializing_if = "Vec::is_empty")]
+	pub deprecated: Vec<Algorithm>,
 	/// The finalised block.
 	pub block: BlockId,
 }
@@ -81,8 +89,14 @@ pub enum Reason {
 	#[error("no proof of this file is registered: it was changed, or never registered openly; a sealed proof is found with its evidence only")]
 	NotRegistered,
 	/// The owner took the proof back.
-	#[error("the proof was revoked by its owner in block {}, {}", revoked_at(record).0, revoked_at(record).1)]
+	#[error("the proof was revoked by its owner in block {}, {}", ended_at(record).0, ended_at(record).1)]
 	Revoked {
+		/// The whole entry.
+		record: Record,
+	},
+	/// The owner put another proof in its place.
+	#[error("the proof was superseded by another of its owner's in block {}, {}", ended_at(record).0, ended_at(record).1)]
+	Superseded {
 		/// The whole entry.
 		record: Record,
 	},
@@ -119,9 +133,9 @@ pub enum Reason {
 	)]
 	LaterClaim {
 		/// The first registration.
-		record: Record,
+		record: Box<Record>,
 		/// The later one.
-		claim: Record,
+		claim: Box<Record>,
 	},
 	/// It was registered as another kind of document than the evidence says.
 	#[error("the evidence is for a document of the kind {}, but it was registered as {}", code(named), code(&record.schema))]
@@ -168,11 +182,12 @@ pub fn code(value: &impl Serialize) -> String {
 		.unwrap_or_default()
 }
 
-fn revoked_at(record: &Record) -> (u32, String) {
-	match record.status {
-		Status::Revoked { at, .. } => (at.block, format_time(at.time)),
-		Status::Active => (record.registered.block, format_time(record.registered.time)),
-	}
+fn ended_at(record: &Record) -> (u32, String) {
+	let at = match record.life.status {
+		Status::Revoked { at, .. } | Status::Superseded { at, .. } => at,
+		Status::Active => record.registered,
+	};
+	(at.block, format_time(at.time))
 }
 
 /// Fails unless `owner` could register `subject` now, with `evidence_hash` if there is evidence yet; or claim it, which takes that somebody else registered it before. Asking before
@@ -202,6 +217,24 @@ pub async fn ensure_registrable(
 			}),
 		},
 	}
+}
+
+/// Fails unless evidence that was made at that time, by the clock of its maker, can be proven once it is registered: nobody believes it
+/// where that is too far ahead of the ledger's.
+pub(crate) async fn ensure_made_by_now(chain: &Chain, created: &DateTime<Utc>) -> Result<(), Error> {
+	check_made(created, chain.time(&chain.finalised().await?).await?)
+}
+
+fn check_made(created: &DateTime<Utc>, ledger: Moment) -> Result<(), Error> {
+	// What was made before the epoch was made long ago.
+	let millis = Moment::try_from(created.timestamp_millis()).unwrap_or_default();
+	if millis > ledger.saturating_add(CLOCK_TOLERANCE) {
+		return Err(Error::EvidenceFromTheFuture {
+			created: created.to_rfc3339_opts(SecondsFormat::Secs, true),
+			ledger: format_time(ledger),
+		});
+	}
+	Ok(())
 }
 
 /// The call by which evidence is registered, or with `claim` claimed, as its owner authorised: for the owner's passkey to confirm, where
@@ -234,6 +267,9 @@ pub async fn register(
 	check(chain, authorization).await?;
 	authorization.check_evidence(evidence)?;
 	ensure_registrable(chain, &subject, &owner, Some(&evidence_hash), claim).await?;
+	let algorithms = [Algorithm::Sha256, authorization.signature.scheme().into()];
+	life::ensure_accepted(chain, &chain.finalised().await?, &algorithms).await?;
+	ensure_made_by_now(chain, &evidence.created).await?;
 
 	let call = registration(evidence, authorization, claim);
 	let sent = passkeys::submit(submitter, signer, &owner, &call, confirmation, patience).await;
@@ -245,63 +281,11 @@ pub async fn register(
 		},
 		other => other?,
 	};
-	let record = entry_at(chain, &included, &subject, &owner).await?;
+	let at = chain.at(&included).await?;
 	Ok(Registered {
 		subject,
-		record,
-		block: included.block_id(),
-	})
-}
-
-/// The call by which a proof is revoked, as its owner authorised: for the owner's passkey to confirm, where the owner's label guards that.
-pub fn revocation(authorization: &Authorization) -> Result<Call, authorization::Error> {
-	let arguments = (
-		&authorization.owner,
-		authorization.subject,
-		authorization.revocation_reason()?,
-		authorization.valid_until,
-		&authorization.signature,
-	);
-	Ok(call("Proofs", "revoke", &arguments))
-}
-
-/// Revokes what the owner authorised; `signer` submits. With the `confirmation` of the [call](revocation) by the owner's passkey, where the
-/// owner's label guards that. Returns when it is final; or fails after `patience`.
-pub async fn revoke(
-	submitter: &Submitter,
-	signer: &Keypair,
-	authorization: &Authorization,
-	confirmation: Option<&Confirmation>,
-	patience: Duration,
-) -> Result<Registered, Error> {
-	let chain = submitter.chain();
-	let (subject, owner) = (authorization.subject, authorization.owner.clone());
-	chain.ensure_synced().await?;
-	check(chain, authorization).await?;
-	let at = chain.finalised().await?;
-	let record = chain.record(&at, &subject).await?.ok_or(Error::NotRegistered { subject })?;
-	let entry = if chain.acts_for(&at, &owner, &record).await? {
-		Some(record)
-	} else {
-		chain.claim(&at, &subject, &owner).await?
-	};
-	let entry = entry.ok_or_else(|| Error::NotOwner {
-		subject,
-		owner: format_account(&owner),
-	})?;
-	if let Status::Revoked { at, .. } = entry.status {
-		return Err(Error::AlreadyRevoked {
-			block: at.block,
-			time: format_time(at.time),
-		});
-	}
-
-	let call = revocation(authorization)?;
-	let included = passkeys::submit(submitter, signer, &owner, &call, confirmation, patience).await?;
-	let record = entry_at(chain, &included, &subject, &owner).await?;
-	Ok(Registered {
-		subject,
-		record,
+		record: entry_at(chain, &at, &subject, &owner).await?,
+		deprecated: life::deprecated(chain, &at, &algorithms).await?,
 		block: included.block_id(),
 	})
 }
@@ -310,20 +294,19 @@ async fn check(chain: &Chain, authorization: &Authorization) -> Result<(), Error
 	Ok(authorization.check(chain.genesis(), chain.height().await?)?)
 }
 
-/// The owner's entry as of the block in which it was made or changed.
-async fn entry_at(chain: &Chain, included: &Included, subject: &Subject, owner: &AccountId) -> Result<Record, Error> {
-	let at = chain.at(included).await?;
-	let entry = match chain.record(&at, subject).await? {
-		Some(record) if chain.acts_for(&at, owner, &record).await? => Some(record),
-		_ => chain.claim(&at, subject, owner).await?,
+/// The owner's entry as of the block in which it was made.
+async fn entry_at(chain: &Chain, at: &FinalisedBlock, subject: &Subject, owner: &AccountId) -> Result<Record, Error> {
+	let entry = match chain.record(at, subject).await? {
+		Some(record) if record.owner == *owner => Some(record),
+		_ => chain.claim(at, subject, owner).await?,
 	};
 	entry.ok_or_else(|| chain.node_error("it finalised a registration and does not know of it"))
 }
 
-/// What the ledger knows of `subject`.
-pub async fn show(chain: &Chain, subject: &Subject) -> Result<Entries, Error> {
+/// What the ledger knows of `subject`; with a block's number, what it knew then.
+pub async fn show(chain: &Chain, subject: &Subject, as_of: Option<BlockNumber>) -> Result<Entries, Error> {
 	chain.ensure_synced().await?;
-	let at = chain.finalised().await?;
+	let at = chain.as_of(as_of).await?;
 	let record = chain
 		.record(&at, subject)
 		.await?
@@ -354,7 +337,7 @@ async fn all_claims(chain: &Chain, at: &FinalisedBlock, subject: &Subject) -> Re
 /// Whether the ledger bears `original` out (X.1407 7.2.2 a). Without evidence only an open proof can be found. Says that evidence is
 /// unusable as a verdict: whoever was handed it wants to know that it proves nothing.
 pub async fn verify(chain: &Chain, original: &Original, evidence: Option<&[u8]>) -> Result<Verification, Error> {
-	let (subject, evidence) = match evidence.map(Evidence::parse).transpose() {
+	let (subject, evidence) = match evidence.map(evidence::parse).transpose() {
 		Ok(Some(evidence)) => {
 			if let Err(error) = evidence.matches_original(original) {
 				let reason = Reason::EvidenceOfAnotherFile {
@@ -399,7 +382,10 @@ async fn judge(
 		if evidence.hash() != record.evidence_hash {
 			let claim = chain.claim(at, subject, named).await?;
 			let reason = match claim.filter(|claim| claim.evidence_hash == evidence.hash()) {
-				Some(claim) => Reason::LaterClaim { record, claim },
+				Some(claim) => Reason::LaterClaim {
+					record: Box::new(record),
+					claim: Box::new(claim),
+				},
 				None => Reason::OtherEvidence { record },
 			};
 			return Ok(Err(reason));
@@ -418,8 +404,10 @@ async fn judge(
 			}));
 		}
 	}
-	if let Status::Revoked { .. } = record.status {
-		return Ok(Err(Reason::Revoked { record }));
+	match record.life.status {
+		Status::Active => {},
+		Status::Revoked { .. } => return Ok(Err(Reason::Revoked { record })),
+		Status::Superseded { .. } => return Ok(Err(Reason::Superseded { record })),
 	}
 	let (role, registered) = (record.schema.role(), record.registered);
 	let authority = chain.authority(at, &record.owner, role, Some(registered)).await?;
@@ -441,5 +429,25 @@ impl Verification {
 	/// Whether the answer is yes.
 	pub fn is_verified(&self) -> bool {
 		matches!(self.verdict, Verdict::Verified { .. })
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn evidence_that_nobody_would_believe_is_not_sent() {
+		let ledger = 1_800_000_000_000;
+		let made = |ahead: Moment| {
+			let millis = i64::try_from(ledger + ahead).expect("in range");
+			DateTime::from_timestamp_millis(millis).expect("in range")
+		};
+		for ahead in [0, 1, CLOCK_TOLERANCE] {
+			assert!(check_made(&made(ahead), ledger).is_ok(), "{ahead}");
+		}
+		assert!(check_made(&DateTime::UNIX_EPOCH, ledger).is_ok(), "old evidence is evidence");
+		let refused = check_made(&made(CLOCK_TOLERANCE + 1), ledger);
+		assert!(matches!(refused, Err(Error::EvidenceFromTheFuture { .. })), "{refused:?}");
 	}
 }

@@ -16,7 +16,16 @@ use crate::{
 use chirograph_primitives::{AccountId, AdmissionFault, QuotaUsage};
 use codec::Encode;
 use sp_core::{Blake2Hasher, Hasher};
-use std::{collections::HashMap, fmt, ops::RangeInclusive, sync::Arc, time::Duration};
+use std::{
+	collections::HashMap,
+	fmt,
+	ops::RangeInclusive,
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc,
+	},
+	time::Duration,
+};
 use subxt::{
 	config::DefaultExtrinsicParamsBuilder,
 	tx::{DynamicPayload, Payload},
@@ -30,8 +39,12 @@ use tokio::{
 
 /// For how many blocks an extrinsic may be included. At two seconds a block, a minute; then it is signed anew.
 const MORTALITY: u64 = 32;
-/// How often what was not found in a block is sent again.
-const RESUBMIT_EVERY: Duration = Duration::from_secs(6);
+/// How often to look for what was not found in a block, and is to be sent again.
+const RESUBMIT_EVERY: Duration = Duration::from_secs(1);
+/// What was sent is sent again after this time, then as [`next`] says: a pool that is busy with a new block loses some.
+const RESUBMIT_FIRST: Duration = Duration::from_secs(1);
+/// But no later than this after it was sent before.
+const RESUBMIT_MOST: Duration = Duration::from_secs(8);
 /// How often a taken nonce is exchanged for the next one.
 const MAX_NONCE_TRIES: usize = 10;
 /// Longer than anybody waits, and short enough for every clock to count up to its end.
@@ -92,8 +105,25 @@ struct Attempt<'a> {
 struct Pending {
 	bytes: Vec<u8>,
 	last_block: u64,
-	sent: Instant,
+	/// Whether the first try was answered, and not refused. Before, it would be the second one that makes the first one outdated.
+	is_sent: Arc<AtomicBool>,
+	/// When to send it again.
+	resubmit: Instant,
+	/// How long after it was sent before that is.
+	resubmit_after: Duration,
 	done: oneshot::Sender<Result<Included, Error>>,
+}
+
+impl Pending {
+	fn is_due(&self, now: Instant) -> bool {
+		// Nothing else is read that is written before.
+		self.is_sent.load(Ordering::Relaxed) && self.resubmit <= now
+	}
+}
+
+/// When to send it again, once that was done `after` a time.
+fn next(after: Duration) -> Duration {
+	RESUBMIT_MOST.min(after.saturating_mul(2))
 }
 
 /// Sends extrinsics and follows them to finality; any number at once.
@@ -201,15 +231,19 @@ impl Submitter {
 		patience: Duration,
 	) -> Result<Included, Error> {
 		let (done, outcome) = oneshot::channel();
+		let is_sent = Arc::new(AtomicBool::new(false));
 		// Before it is sent: it could be in a block sooner than the follower knows of it.
 		let pending = Pending {
 			bytes: bytes.clone(),
 			last_block,
-			sent: Instant::now(),
+			is_sent: is_sent.clone(),
+			resubmit: Instant::now() + RESUBMIT_FIRST,
+			resubmit_after: RESUBMIT_FIRST,
 			done,
 		};
 		self.pending.send(pending).map_err(|_| self.chain.lost())?;
 		self.first_send(&bytes, attempt).await?;
+		is_sent.store(true, Ordering::Relaxed);
 		match timeout_at(deadline, outcome).await {
 			Ok(Ok(outcome)) => outcome,
 			// The follower ends before its time only when the connection does.
@@ -382,12 +416,16 @@ impl Follower {
 	}
 
 	/// Sends again what a pool may have dropped.
-	fn resubmit(&self) -> JoinHandle<()> {
-		let old = self
-			.waiting
-			.values()
-			.filter(|pending| pending.sent.elapsed() >= RESUBMIT_EVERY);
-		let old: Vec<_> = old.map(|pending| pending.bytes.clone()).collect();
+	fn resubmit(&mut self) -> JoinHandle<()> {
+		let now = Instant::now();
+		let due = self.waiting.values_mut().filter(|pending| pending.is_due(now));
+		let old: Vec<_> = due
+			.map(|pending| {
+				pending.resubmit_after = next(pending.resubmit_after);
+				pending.resubmit = now + pending.resubmit_after;
+				pending.bytes.clone()
+			})
+			.collect();
 		let chain = self.chain.clone();
 		tokio::spawn(async move {
 			for bytes in old {
@@ -451,6 +489,7 @@ impl subxt::ext::scale_encode::EncodeAsFields for EncodedArguments {
 mod tests {
 	use super::*;
 	use chirograph_primitives::Quota;
+	use std::iter;
 
 	#[test]
 	fn the_number_of_a_fault_is_understood_and_nothing_else_is_taken_for_one() {
@@ -468,6 +507,31 @@ mod tests {
 		] {
 			assert_eq!(admission_fault(reason), None, "{reason}");
 		}
+	}
+
+	#[test]
+	fn what_was_sent_is_sent_again_less_and_less_often() {
+		let waits = iter::successors(Some(RESUBMIT_FIRST), |after| Some(next(*after)));
+		let seconds: Vec<_> = waits.take(5).map(|after| after.as_secs()).collect();
+		assert_eq!(seconds, [1, 2, 4, 8, 8]);
+	}
+
+	#[test]
+	fn nothing_is_sent_again_before_the_first_try_is_answered() {
+		let now = Instant::now();
+		let mut pending = Pending {
+			bytes: Vec::new(),
+			last_block: 1,
+			is_sent: Arc::default(),
+			resubmit: now,
+			resubmit_after: RESUBMIT_FIRST,
+			done: oneshot::channel().0,
+		};
+		assert!(!pending.is_due(now));
+		pending.is_sent.store(true, Ordering::Relaxed);
+		assert!(pending.is_due(now), "the control");
+		pending.resubmit = now + RESUBMIT_FIRST;
+		assert!(!pending.is_due(now), "nor before it is time");
 	}
 
 	#[test]

@@ -7,8 +7,8 @@ use chirograph_sdk::{
 	chain,
 	labels::ApplicationHash,
 	primitives::{
-		BlockNumber, Jurisdiction, LabelId, LabelRevocationReason, Moment, Operation, RejectionReason, RevocationReason, Role,
-		Schema, SignatureScheme, Subject,
+		BlockNumber, Jurisdiction, LabelId, LabelRevocationReason, Moment, Operation, RejectionReason, Remark, RevocationReason,
+		Role, Schema, SignatureScheme, Subject,
 	},
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -42,8 +42,14 @@ pub struct Common {
 		value_name = "URL"
 	)]
 	pub node: String,
-	/// Talk only to the network with this genesis hash
-	#[arg(long, global = true, env = "CHIROGRAPH_GENESIS", value_name = "HASH")]
+	/// The network that is meant, by its genesis hash: commands talk to no other, and judge bundles by it
+	#[arg(
+		long,
+		visible_alias = "network",
+		global = true,
+		env = "CHIROGRAPH_GENESIS",
+		value_name = "HASH"
+	)]
 	pub genesis: Option<Subject>,
 }
 
@@ -61,9 +67,15 @@ pub enum Command {
 	/// Guard what your label can do with a second factor
 	#[command(subcommand)]
 	Passkey(PasskeyCommand),
-	/// Register, verify, show and revoke proofs
+	/// Register, verify and show proofs, and change what is theirs to be changed: revoke, supersede, hand over, renew
 	#[command(subcommand)]
 	Proof(ProofCommand),
+	/// Make, verify and look into bundles: proofs that need no node to be verified
+	#[command(subcommand)]
+	Bundle(BundleCommand),
+	/// Issue, verify and revoke certificates, such as diplomas: PDF files that carry their proof
+	#[command(subcommand)]
+	Certificate(CredentialCommand),
 	/// Look into what accounts did
 	#[command(subcommand)]
 	Account(AccountCommand),
@@ -544,7 +556,7 @@ pub enum ProofCommand {
 		#[arg(long)]
 		claim: bool,
 		/// Submit what another machine's `proof authorize` wrote, instead of signing as owner here
-		#[arg(long, value_name = "FILE", conflicts_with_all = ["key", "dev_key", "sealed", "schema", "fields"])]
+		#[arg(long, value_name = "FILE", conflicts_with_all = ["key", "dev_key", "sealed", "schema", "fields", "tsa"])]
 		authorization: Option<PathBuf>,
 		#[command(flatten)]
 		factor: SecondFactor,
@@ -568,6 +580,11 @@ pub enum ProofCommand {
 		#[command(flatten)]
 		owner: OwnerKey,
 	},
+	/// Put many files on record at once, with one signature and one extrinsic, and write a bundle for each. Given again, it goes on where it
+	/// was interrupted. Their evidence is not time-stamped: --tsa is for `proof register` and `proof authorize`
+	Batch(BatchRequest),
+	/// Write a bundle that shows some fields to whoever gets it, and not the others. Needs no node
+	Disclose(FieldSelection),
 	/// Check a file against the ledger
 	Verify {
 		/// The file
@@ -576,34 +593,293 @@ pub enum ProofCommand {
 		#[arg(long, value_name = "FILE")]
 		evidence: Option<PathBuf>,
 	},
-	/// Show what is registered for a subject
+	/// Show what is registered
 	Show {
-		/// The subject, 64 hexadecimal digits; or a file
-		target: String,
-		/// The file's evidence, where the proof is sealed
-		#[arg(long, value_name = "FILE")]
-		evidence: Option<PathBuf>,
+		#[command(flatten)]
+		target: Target,
+		/// As it was in this block; the node must have kept the state of then [default: the newest final one]
+		#[arg(long, value_name = "BLOCK")]
+		as_of: Option<BlockNumber>,
+	},
+	/// Show all that happened to a proof, in order; to a leaf also what happened to its batch
+	History {
+		#[command(flatten)]
+		target: Target,
 	},
 	/// Take a proof back. That it was registered stays on record
 	Revoke {
-		/// The subject, 64 hexadecimal digits; or a file
-		target: String,
-		/// The file's evidence, where the proof is sealed
-		#[arg(long, value_name = "FILE")]
-		evidence: Option<PathBuf>,
+		#[command(flatten)]
+		target: Target,
 		/// Why
 		#[arg(long, value_enum, default_value = "unspecified")]
 		reason: Reason,
-		/// Where your signature is kept from --write-request to --confirmation [default: TARGET.revocation.json]
+		#[command(flatten)]
+		holding: Holding,
+	},
+	/// Put another proof of yours in the place of one: a new version, a corrected certificate
+	Supersede {
+		#[command(flatten)]
+		target: Target,
+		/// What is to stand in its place, registered already: named as the other one
+		#[arg(long, value_name = "TARGET")]
+		by: String,
+		#[command(flatten)]
+		holding: Holding,
+	},
+	/// Sign that a proof of yours is to be handed over, and write that for the next holder to accept. Nothing is sent
+	Transfer {
+		#[command(flatten)]
+		target: Target,
+		/// Who is to hold it: an address, or the name of a key of yours
+		#[arg(long, value_name = "ACCOUNT")]
+		to: String,
+		/// Where to write it
 		#[arg(long, value_name = "FILE")]
-		authorization: Option<PathBuf>,
+		output: PathBuf,
+		/// For how many blocks it may be accepted; the network allows up to a day, 43200
+		#[arg(long, value_name = "BLOCKS", default_value_t = VALIDITY)]
+		valid_for: BlockNumber,
+		#[command(flatten)]
+		owner: OwnerKey,
+	},
+	/// Accept a proof that is handed over to you: sign it, too, and submit it
+	Accept {
+		/// What the holder's `proof transfer` wrote
+		transfer: PathBuf,
+		/// Where both signatures are kept from --write-request to --confirmation. The passkey is the holder's of before [default:
+		/// FILE.accepted.json]
+		#[arg(long, value_name = "FILE")]
+		accepted: Option<PathBuf>,
 		#[command(flatten)]
 		factor: SecondFactor,
 		#[command(flatten)]
-		owner: OwnerKey,
+		next: OwnerKey,
 		#[command(flatten)]
 		submission: Submission,
 	},
+	/// Bind a proof's evidence to its SHA3-512, before SHA-256 weakens. Takes the evidence; of a leaf, its bundle
+	Renew {
+		#[command(flatten)]
+		target: Target,
+		#[command(flatten)]
+		holding: Holding,
+	},
+	/// Note something about a proof, as a regulator; also about one that is revoked or superseded
+	Annotate {
+		#[command(flatten)]
+		target: Target,
+		/// What
+		#[arg(long, value_enum)]
+		remark: RemarkName,
+		/// The document that gives reasons. It stays here: only its SHA-256 is sent
+		#[arg(long, value_name = "FILE")]
+		document: Option<PathBuf>,
+		#[command(flatten)]
+		signing: Signing,
+	},
+}
+
+/// Which proof is meant.
+#[derive(Args)]
+pub struct Target {
+	/// The proof: its subject, 64 hexadecimal digits; a file; a bundle, *.chirograph; or batch:ROOT for all leaves of a batch
+	pub target: String,
+	/// The file's evidence, where the proof is sealed [default: FILE.evidence.json, if it is there]
+	#[arg(long, value_name = "FILE")]
+	pub evidence: Option<PathBuf>,
+}
+
+/// For what a holder does with a proof.
+#[derive(Args)]
+pub struct Holding {
+	/// Where your signature is kept from --write-request to --confirmation [default: TARGET, and what it is: TARGET.revocation.json]
+	#[arg(long, value_name = "FILE")]
+	pub authorization: Option<PathBuf>,
+	#[command(flatten)]
+	pub factor: SecondFactor,
+	#[command(flatten)]
+	pub owner: OwnerKey,
+	#[command(flatten)]
+	pub submission: Submission,
+}
+
+#[derive(Args)]
+pub struct BatchRequest {
+	/// A directory, with all below it; or a table: a .csv file whose first column is `file` and whose others are fields, or a list of paths
+	/// [default: none; then the bundles of the batch in --out are written anew, which is on record, and neither its files nor a key are needed]
+	pub source: Option<PathBuf>,
+	/// The batch's own directory: evidence, disclosures, the signature, and the bundles in `bundles`
+	#[arg(long, value_name = "DIR")]
+	pub out: PathBuf,
+	/// Salt each subject, so that nobody without the evidence can compute it
+	#[arg(long, requires = "source")]
+	pub sealed: bool,
+	/// What kind of documents they are
+	#[arg(long, value_enum, default_value = "document", requires = "source")]
+	pub schema: SchemaName,
+	#[command(flatten)]
+	pub factor: SecondFactor,
+	#[command(flatten)]
+	pub owner: OwnerKey,
+	#[command(flatten)]
+	pub submission: Submission,
+}
+
+#[derive(Args)]
+pub struct FieldSelection {
+	/// The bundle; or the file that it is beside
+	pub target: PathBuf,
+	/// A field to show. May be given often; the values of the others stay unknown
+	#[arg(long = "field", value_name = "NAME", required = true)]
+	pub fields: Vec<String>,
+	/// Where to write the bundle that shows them
+	#[arg(long, value_name = "FILE")]
+	pub output: PathBuf,
+	/// What opens the fields [default: FILE.disclosures.json]
+	#[arg(long, value_name = "FILE")]
+	pub disclosures: Option<PathBuf>,
+	/// The directory of the batch that the evidence was made in, which has what opens the fields
+	#[arg(long, value_name = "DIR", conflicts_with = "disclosures")]
+	pub batch: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub enum BundleCommand {
+	/// Make a bundle of what is on record about a file, and verify it
+	Create {
+		/// The file; with --absent also a subject, 64 hexadecimal digits
+		target: String,
+		/// Show that nothing is registered by itself under the subject
+		#[arg(long, conflicts_with = "disclosures")]
+		absent: bool,
+		/// The file's evidence [default: FILE.evidence.json]
+		#[arg(long, value_name = "FILE")]
+		evidence: Option<PathBuf>,
+		/// Show all fields; the default is none, and `proof disclose` shows some
+		#[arg(long)]
+		disclosures: bool,
+		/// As things stood in this block, or in the next one that has votes of its own [default: the newest]
+		#[arg(long, value_name = "BLOCK")]
+		as_of: Option<BlockNumber>,
+		/// Begin at the block with this hash, not at the network's first: shorter, and only for those who trust that block
+		#[arg(long, value_name = "HASH")]
+		checkpoint: Option<Subject>,
+		/// Where to write it [default: FILE.chirograph]
+		#[arg(long, value_name = "FILE")]
+		output: Option<PathBuf>,
+	},
+	/// Judge a bundle: PROVEN, REVOKED, SUPERSEDED, UNBOUND, ABSENT or NOT PROVEN. Asks no node. The exit code is 0 for PROVEN only; with
+	/// --absent, for ABSENT only
+	Verify {
+		/// The bundle
+		bundle: PathBuf,
+		#[command(flatten)]
+		trust: Trusted,
+	},
+	/// Make a bundle of the same statement as a bundle that you have, as things stand now, and verify it
+	Refresh {
+		/// The bundle
+		bundle: PathBuf,
+		/// Where to write the new one
+		#[arg(long, value_name = "FILE")]
+		output: PathBuf,
+	},
+	/// Show what is in a bundle, and judge nothing
+	Inspect {
+		/// The bundle
+		bundle: PathBuf,
+	},
+	/// Judge a bundle, and write a report about it for people. Asks no node. The exit code is that of `bundle verify`
+	Report {
+		/// The bundle
+		bundle: PathBuf,
+		/// Where to write the report
+		#[arg(long, value_name = "FILE.pdf")]
+		output: PathBuf,
+		/// Carry the bundle in the report
+		#[arg(long)]
+		attach: bool,
+		#[command(flatten)]
+		trust: Trusted,
+	},
+}
+
+/// What a bundle is judged by, besides the network.
+#[derive(Args)]
+pub struct Trusted {
+	/// Ask whether nothing is registered, not whether something is: whoever gives you a bundle does not choose the question
+	#[arg(long)]
+	pub absent: bool,
+	/// The file that the bundle is to be about
+	#[arg(long, value_name = "FILE")]
+	pub original: Option<PathBuf>,
+	/// The subject that the bundle is to be about, 64 hexadecimal digits
+	#[arg(long, value_name = "HASH")]
+	pub subject: Option<Subject>,
+	/// A later block of the network that you trust, by its hash. May be given often
+	#[arg(long = "checkpoint", value_name = "HASH")]
+	pub checkpoints: Vec<Subject>,
+	/// Certificates of those whom you trust to vouch for who stamps the time, in PEM or DER form. May be given often
+	#[arg(long = "time-authority", value_name = "FILE")]
+	pub time_authorities: Vec<PathBuf>,
+}
+
+// `label certificate` is about those of keys (X.509), and these are what issuers give to recipients.
+
+#[derive(Subcommand)]
+pub enum CredentialCommand {
+	/// Issue PDF files as certificates, with one signature and one extrinsic, and write for each a file that proves itself. Given again, it goes
+	/// on where it was interrupted
+	Issue(CredentialRequest),
+	/// Say how a certificate stands: VALID, REVOKED, EXPIRED, SUPERSEDED or UNKNOWN. The exit code is 0 for VALID only
+	Verify(CredentialQuery),
+	/// Take a certificate back. That it was issued stays on record
+	Revoke {
+		/// The issued file; or its bundle; or the original, with its bundle or evidence beside it
+		target: String,
+		/// Why
+		#[arg(long, value_enum, default_value = "unspecified")]
+		reason: Reason,
+		#[command(flatten)]
+		holding: Holding,
+	},
+}
+
+#[derive(Args)]
+pub struct CredentialRequest {
+	/// A directory of PDF files, with all below it; or a table, a .csv file whose first column is `file` and whose others are fields, such as
+	/// `recipient`, and `expires` with the last day on which it is good, as 2027-12-31
+	pub source: PathBuf,
+	/// The batch's own directory: evidence, disclosures, the signature, bundles, and what is to be handed out in `issued/`
+	#[arg(long, value_name = "DIR")]
+	pub out: PathBuf,
+	/// A field that the issued files show besides `expires`, such as `recipient`. May be given often
+	#[arg(long = "disclose", value_name = "NAME", value_delimiter = ',')]
+	pub shown: Vec<String>,
+	/// Salt each subject, so that nobody without the evidence can compute it
+	#[arg(long)]
+	pub sealed: bool,
+	#[command(flatten)]
+	pub factor: SecondFactor,
+	#[command(flatten)]
+	pub owner: OwnerKey,
+	#[command(flatten)]
+	pub submission: Submission,
+}
+
+#[derive(Args)]
+pub struct CredentialQuery {
+	/// The issued file; or the original, with its bundle or evidence beside it
+	pub file: PathBuf,
+	/// Ask no node: say how it stood when its bundle was made
+	#[arg(long)]
+	pub offline: bool,
+	/// The label that it is to be issued by
+	#[arg(long, value_name = "LABEL")]
+	pub issuer: Option<LabelId>,
+	/// A later block of the network that you trust, by its hash. May be given often
+	#[arg(long = "checkpoint", value_name = "HASH")]
+	pub checkpoints: Vec<Subject>,
 }
 
 /// What the evidence says.
@@ -621,6 +897,12 @@ pub struct Statement {
 	/// Where the evidence is, or is written [default: FILE.evidence.json]
 	#[arg(long, value_name = "FILE")]
 	pub evidence: Option<PathBuf>,
+	/// Have this time-stamping authority (RFC 3161) sign that the file is there now. It sees a hash of hashes, and not the file
+	#[arg(long, value_name = "URL")]
+	pub tsa: Option<String>,
+	/// Certificates of those whom you trust to vouch for that authority, in PEM or DER form. May be given often
+	#[arg(long = "time-authority", value_name = "FILE", requires = "tsa")]
+	pub time_authorities: Vec<PathBuf>,
 }
 
 #[derive(Args)]
@@ -678,6 +960,8 @@ pub enum AccountCommand {
 pub enum ChainCommand {
 	/// Show how the node and its network are
 	Status,
+	/// Show which algorithms are good enough for what is new, and since or until when
+	Algorithms,
 }
 
 /// Values of the ledger, as words on the command line.
@@ -731,6 +1015,19 @@ words! {
 }
 
 words! {
+	RemarkName for Remark {
+		/// Somebody disputes what it says, or whose it is
+		Disputed,
+		/// An authority looks into it
+		UnderInvestigation,
+		/// A court has decided about it
+		CourtDecision,
+		/// What was noted before is settled
+		Settled,
+	}
+}
+
+words! {
 	RoleName for Role {
 		/// Owns proofs, receipts and invoices
 		Owner,
@@ -761,9 +1058,9 @@ words! {
 
 words! {
 	OperationName for Operation {
-		/// Register, claim and revoke proofs as their owner
+		/// Register and claim proofs as their owner; revoke, supersede and renew them as their holder
 		Registering,
-		/// Hand over what is registered; there is nothing yet that can be
+		/// Hand over what is registered
 		Transferring,
 		/// Move the label to another key. Naming guardians takes the passkey in any case
 		Rotating,

@@ -2,18 +2,81 @@
 
 use crate::{
 	args::{ChainCommand, Common},
-	output::Output,
+	output::{as_of, Output},
 	Failure,
 };
-use chirograph_sdk::{chain::Chain, keys::KeyStore, networks::KnownNetworks};
+use chirograph_sdk::{
+	chain::{format_time, BlockId, Chain},
+	keys::KeyStore,
+	life,
+	networks::KnownNetworks,
+	primitives::{Acceptance, Algorithm, AlgorithmPolicy, AlgorithmTerms, Moment},
+	proofs::code,
+};
+use serde::Serialize;
 
-impl Common {
-	/// The node to ask, of the network that is meant.
-	pub async fn connect(&self) -> Result<Chain, Failure> {
-		Ok(Chain::connect(&self.node, self.genesis.map(|genesis| genesis.0)).await?)
+/// How an algorithm is held to be.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Held {
+	algorithm: Algorithm,
+	acceptance: Acceptance,
+	/// Since when it is not accepted, if that is a matter of time.
+	since: Option<Moment>,
+	#[serde(flatten)]
+	terms: AlgorithmTerms,
+}
+
+impl Held {
+	fn at(policy: &AlgorithmPolicy, algorithm: Algorithm, time: Moment) -> Self {
+		Self {
+			algorithm,
+			acceptance: policy.judge(algorithm, time),
+			since: life::held_since(policy, algorithm, time),
+			terms: policy.terms(algorithm),
+		}
 	}
 
-	/// As [`Self::connect`], for a key to sign for that network: where the user does not name it, the one that the node was of the first time.
+	fn describe(&self) -> String {
+		let mut text = code(&self.acceptance);
+		if let Some(since) = self.since {
+			text.push_str(&format!(" since {}", format_time(since)));
+		}
+		let (deprecated, refused) = (self.terms.deprecated_from, self.terms.refused_from);
+		if let (Acceptance::Accepted, Some(from)) = (self.acceptance, deprecated) {
+			text.push_str(&format!(", deprecated from {}", format_time(from)));
+		}
+		if let (Acceptance::Accepted | Acceptance::Deprecated, Some(from)) = (self.acceptance, refused) {
+			text.push_str(&format!(", refused from {}", format_time(from)));
+		}
+		if self.terms.least_bits > 0 {
+			text.push_str(&format!(", with {} bits or more", self.terms.least_bits));
+		}
+		text
+	}
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Algorithms {
+	algorithms: Vec<Held>,
+	/// All that the council ever said about them.
+	policy: AlgorithmPolicy,
+	as_of: BlockId,
+}
+
+impl Common {
+	/// The node to ask, of the network that is meant: where the user does not name it, the one that the node was of when it was first signed for.
+	pub async fn connect(&self) -> Result<Chain, Failure> {
+		let genesis = self.genesis.map(|genesis| genesis.0);
+		match KeyStore::open_default() {
+			Ok(store) => Ok(KnownNetworks::new(store).connect_to_read(&self.node, genesis).await?),
+			// Without a place for keys, nothing was signed for.
+			Err(_) => Ok(Chain::connect(&self.node, genesis).await?),
+		}
+	}
+
+	/// As [`Self::connect`], for a key to sign for that network, which is remembered.
 	pub async fn connect_to_sign(&self) -> Result<Chain, Failure> {
 		let genesis = self.genesis.map(|genesis| genesis.0);
 		match KeyStore::open_default() {
@@ -40,6 +103,29 @@ pub async fn run(command: ChainCommand, common: &Common, output: &Output) -> Res
 			];
 			let title = format!("{}{}", status.chain, if status.syncing { ", syncing" } else { "" });
 			output.result(&status, &title, &lines);
+			Ok(())
+		},
+		ChainCommand::Algorithms => {
+			let chain = common.connect().await?;
+			chain.ensure_synced().await?;
+			let at = chain.finalised().await?;
+			let policy = life::algorithms(&chain, &at).await?;
+			// For what is registered now: what the council said in that block counts from the next one on.
+			let now = chain.time(&at).await?.saturating_add(1);
+			let algorithms: Vec<_> = Algorithm::ALL
+				.into_iter()
+				.map(|algorithm| Held::at(&policy, algorithm, now))
+				.collect();
+			let names: Vec<_> = algorithms.iter().map(|held| held.algorithm.to_string()).collect();
+			let held = names.iter().zip(&algorithms);
+			let mut lines: Vec<_> = held.map(|(name, held)| (name.as_str(), held.describe())).collect();
+			let shown = Algorithms {
+				algorithms,
+				policy,
+				as_of: BlockId::of(&at),
+			};
+			lines.push(as_of(&shown.as_of));
+			output.result(&shown, "algorithms", &lines);
 			Ok(())
 		},
 	}

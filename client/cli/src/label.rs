@@ -664,7 +664,7 @@ fn describe_guardians(guardianship: Option<&Guardianship>) -> Option<(&'static s
 	guardianship.map(|_| ("guardians", describe_guardianship(guardianship)))
 }
 
-fn describe_label(label: &Label, time: Moment) -> Lines {
+pub fn describe_label(label: &Label, time: Moment) -> Lines {
 	let mut lines = vec![
 		("label", label.id.to_string()),
 		("standing", describe_state(label, time)),

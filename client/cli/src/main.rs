@@ -7,6 +7,9 @@
 
 mod account;
 mod args;
+mod batch;
+mod bundle;
+mod certificate;
 mod chain;
 mod key;
 mod label;
@@ -15,6 +18,7 @@ mod passkey;
 mod password;
 mod proof;
 mod recovery;
+mod statement;
 
 use args::{Arguments, Command};
 use chirograph_sdk::{Error, ErrorKind};
@@ -78,6 +82,8 @@ async fn main() -> ExitCode {
 		Command::Recovery(command) => recovery::run(command, &arguments.common, &output).await,
 		Command::Passkey(command) => passkey::run(command, &arguments.common, &output).await,
 		Command::Proof(command) => proof::run(command, &arguments.common, &output).await,
+		Command::Bundle(command) => bundle::run(command, &arguments.common, &output).await,
+		Command::Certificate(command) => certificate::run(command, &arguments.common, &output).await,
 		Command::Account(command) => account::run(command, &arguments.common, &output).await,
 		Command::Chain(command) => chain::run(command, &arguments.common, &output).await,
 	};

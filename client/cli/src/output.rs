@@ -26,6 +26,11 @@ impl Output {
 
 	/// A result: `value` for programs, or a title and lines for people.
 	pub fn result(&self, value: &impl Serialize, title: &str, lines: &[(&str, String)]) {
+		self.result_with(value, title, lines, &[]);
+	}
+
+	/// The same, with further lines behind the others, each with how deep it is.
+	pub fn result_with(&self, value: &impl Serialize, title: &str, lines: &[(&str, String)], further: &[(usize, String)]) {
 		if self.json {
 			self.print(&serde_json::to_string_pretty(value).expect("our results have text keys only, and are no streams"));
 			return;
@@ -35,6 +40,9 @@ impl Output {
 		let mut text = title;
 		for (name, value) in lines {
 			text.push_str(&format!("\n  {name:width$}  {}", tame(value)));
+		}
+		for (depth, line) in further {
+			text.push_str(&format!("\n{}{}", "  ".repeat(*depth), tame(line)));
 		}
 		self.print(&text);
 	}
@@ -67,6 +75,17 @@ impl Output {
 			"hashing {bar:32} {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left",
 		);
 		ProgressBar::new(size).with_style(style.expect("the template names known fields only"))
+	}
+
+	/// A bar for so many files, on a terminal.
+	pub fn files(&self, files: usize, what: &'static str) -> ProgressBar {
+		if self.json || !stderr().is_terminal() {
+			return ProgressBar::hidden();
+		}
+		let style = ProgressStyle::with_template("{msg} {bar:32} {percent:>3} %  {pos} of {len} files  {eta} left");
+		ProgressBar::new(files as u64)
+			.with_message(what)
+			.with_style(style.expect("the template names known fields only"))
 	}
 
 	fn print(&self, text: &str) {

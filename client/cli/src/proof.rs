@@ -1,29 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	args::{Common, OwnerKey, ProofCommand, Statement, Submission},
+	args::{Common, Holding, OwnerKey, ProofCommand, SecondFactor, Submission, Target},
+	batch,
+	bundle::{self, describe_event, when, Lines},
+	label::{account_of, wait},
 	output::{as_of, final_in, Output},
-	password, Failure,
+	password,
+	statement::{evidence_path, read, read_features, remember, warn_of_similar, with_suffix},
+	Failure,
 };
+pub use chirograph_sdk::authorization::VALIDITY;
 use chirograph_sdk::{
-	authorization::Authorization,
-	chain::format_time,
-	evidence::{self, Disclosures, Evidence, Mode},
-	file::{self, Original},
+	authorization::{Authorization, Change, Permission},
+	bundles::EXTENSION,
+	chain::{BlockId, Chain},
+	evidence::{self, Evidence, EvidenceFile},
+	file,
 	keys::{format_account, KeyStore, Keypair},
-	primitives::{BlockNumber, Record, RevocationReason, SignatureScheme, Status, Subject},
-	proofs::{self, Registered, Verdict},
+	life::{self, Changed, Standing},
+	near::Near,
+	primitives::{BatchRoot, BlockNumber, Inclusion, Life, ProofId, Record, SignatureScheme, Status, Subject},
+	proofs::{self, Reason, Registered, Verdict},
 	submit::Submitter,
+	verifier::{
+		bundle::{Bundle, Leaf},
+		verdict::Event,
+	},
 };
+use serde::Serialize;
 use std::{
-	collections::BTreeMap,
 	env,
 	path::{Path, PathBuf},
 	sync::Arc,
 };
-
-/// For how many blocks an owner's signature is good that is used at once: an hour at two seconds a block, in case finality takes its time.
-pub const VALIDITY: BlockNumber = 1_800;
 
 /// What takes most of the time.
 pub const WAITING: &str = "submitting, and waiting for finality ...";
@@ -48,7 +58,10 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 					"a passkey confirms one signature of the owner, and here another would be made each time; write one with `proof authorize`, and name it with --authorization".into(),
 				));
 			}
-			let original = read(&file, output)?;
+			let original = match &authorization {
+				Some(_) => read(&file, output)?,
+				None => read_features(&file, output)?,
+			};
 			let chain = Arc::new(common.connect_to_sign().await?);
 			let (evidence, authorization, owner) = match authorization {
 				Some(path) => {
@@ -67,7 +80,7 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 								let subject = Subject(original.sha256);
 								proofs::ensure_registrable(&chain, &subject, &owner.account(), None, claim).await?;
 							}
-							statement.write(&file, &original, &owner, output)?
+							statement.write(&file, &original, &owner, output).await?
 						},
 					};
 					let valid_until = chain.valid_until(VALIDITY).await?;
@@ -81,11 +94,13 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 				return asked.write(&chain, &authorization.owner, &call, output).await;
 			}
 			let signer = submission.signer(owner)?;
+			let near = warn_of_similar(&evidence, output);
 			let submitter = Submitter::start(chain).await?;
 			let (patience, confirmation) = (submission.patience.duration(), confirmation.as_ref());
 			output.hint(WAITING);
 			let sent = proofs::register(&submitter, &signer, &evidence, &authorization, claim, confirmation, patience);
 			let registered = sent.await?;
+			remember(&evidence, &file, output);
 			report(
 				output,
 				if claim {
@@ -95,6 +110,7 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 				},
 				&file,
 				&registered,
+				near,
 			);
 		},
 		ProofCommand::Authorize {
@@ -109,12 +125,13 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 					"a signature is for one network: name it with --genesis (`chirograph chain status` shows it)".into(),
 				)
 			})?;
-			let original = read(&file, output)?;
+			let original = read_features(&file, output)?;
 			let owner = owner.load()?;
 			let evidence = match statement.existing(&file, &original, &owner)? {
 				Some(evidence) => evidence,
-				None => statement.write(&file, &original, &owner, output)?,
+				None => statement.write(&file, &original, &owner, output).await?,
 			};
+			let near = warn_of_similar(&evidence, output);
 			let authorization = Authorization::sign_registration(&owner, &genesis.0, &evidence, valid_until)?;
 			let path = path.unwrap_or_else(|| with_suffix(&file, ".authorization.json"));
 			authorization.write_new(&path)?;
@@ -123,12 +140,15 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 				("authorization", path.display().to_string()),
 				("valid until", format!("block {valid_until}")),
 			];
+			let result = &authorization;
 			output.result(
-				&authorization,
+				&Reported { result, near },
 				"authorised; send file, evidence and authorisation to whoever submits it",
 				&lines,
 			);
 		},
+		ProofCommand::Batch(request) => batch::run(request, common, output).await?,
+		ProofCommand::Disclose(selection) => bundle::disclose(selection, output)?,
 		ProofCommand::Verify { file, evidence } => {
 			let original = read(&file, output)?;
 			let evidence = evidence
@@ -148,84 +168,241 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 			lines.extend(verification.as_of.as_ref().map(as_of));
 			output.result(&verification, &title, &lines);
 			if !verification.is_verified() {
+				let bundle = with_suffix(&file, &format!(".{EXTENSION}"));
+				let is_unknown = matches!(
+					verification.verdict,
+					Verdict::NotVerified {
+						reason: Reason::NotRegistered
+					}
+				);
+				if is_unknown && bundle.exists() {
+					output.hint(format_args!(
+						"what is registered in a batch is not found by its file: {} lies beside it; judge that with\n  chirograph bundle verify {} --original {}",
+						bundle.display(),
+						bundle.display(),
+						file.display()
+					));
+				}
 				return Err(Failure::Negative);
 			}
 		},
-		ProofCommand::Show { target, evidence } => {
-			let subject = subject_of(&target, evidence.as_deref(), output)?;
-			let entries = proofs::show(&common.connect().await?, &subject).await?;
-			let mut lines = vec![("subject", subject.to_string())];
-			lines.extend(describe(&entries.record));
-			for claim in &entries.claims {
-				lines.push((
-					"later claim",
-					format!("{}, block {}", format_account(&claim.owner), claim.registered.block),
-				));
-			}
-			lines.push(as_of(&entries.as_of));
-			output.result(&entries, "proof", &lines);
+		ProofCommand::Show { target, as_of } => {
+			let (named, chain) = (target.named(output)?, common.connect().await?);
+			show(&named.checked(&chain).await?, as_of, &chain, output).await?;
 		},
-		ProofCommand::Revoke {
+		ProofCommand::History { target } => {
+			let (named, chain) = (target.named(output)?, common.connect().await?);
+			history(&named.checked(&chain).await?, &chain, output).await?;
+		},
+		ProofCommand::Revoke { target, reason, holding } => {
+			let named = target.named(output)?;
+			let chain = Arc::new(common.connect_to_sign().await?);
+			let proof = named.checked(&chain).await?;
+			let change = Change::Revocation { reason: reason.into() };
+			holding.change(&target.target, proof, change, chain, output).await?;
+		},
+		ProofCommand::Supersede { target, by, holding } => {
+			let (named, by) = (target.named(output)?, Named::of(&by, None, output)?);
+			let chain = Arc::new(common.connect_to_sign().await?);
+			let (proof, by) = (named.checked(&chain).await?, by.checked(&chain).await?);
+			let change = Change::Supersession { by };
+			holding.change(&target.target, proof, change, chain, output).await?;
+		},
+		ProofCommand::Transfer {
 			target,
-			evidence,
-			reason,
-			authorization: path,
-			factor,
+			to,
+			output: path,
+			valid_for,
 			owner,
+		} => {
+			let (named, to) = (target.named(output)?, account_of(&to)?);
+			let chain = common.connect_to_sign().await?;
+			chain.ensure_synced().await?;
+			let proof = named.checked(&chain).await?;
+			let owner = owner.load()?;
+			let change = Change::Transfer {
+				to: to.clone(),
+				consent: None,
+			};
+			life::ensure_possible(&chain, &chain.finalised().await?, &owner.account(), &proof, &change).await?;
+			let valid_until = chain.valid_until(valid_for).await?;
+			let offered = Authorization::sign_change(&owner, chain.genesis(), proof, change, valid_until);
+			offered.write_new(&path)?;
+			let lines = [
+				("proof", proof.to_string()),
+				("to", format_account(&to)),
+				("valid until", format!("block {valid_until}")),
+				("file", path.display().to_string()),
+			];
+			output.result(
+				&offered,
+				"signed, and nothing was sent; have the next holder accept the file with `proof accept`",
+				&lines,
+			);
+		},
+		ProofCommand::Accept {
+			transfer,
+			accepted,
+			factor,
+			next,
 			submission,
 		} => {
-			let confirmation = factor.confirmation()?;
-			let subject = subject_of(&target, evidence.as_deref(), output)?;
-			let chain = Arc::new(common.connect_to_sign().await?);
-			let owner = owner.load()?;
-			let path = path.unwrap_or_else(|| with_suffix(Path::new(&target), ".revocation.json"));
-			// A passkey confirms one signature, and another would be made each time.
-			let is_kept = confirmation.is_some() || (factor.request().is_some() && path.exists());
-			let authorization = if is_kept {
-				kept_revocation(&path, &owner, subject, reason.into())?
-			} else {
-				let valid_until = chain.valid_until(VALIDITY).await?;
-				Authorization::sign_revocation(&owner, chain.genesis(), subject, reason.into(), valid_until)
+			let acceptance = Acceptance {
+				transfer: &transfer,
+				kept: accepted.unwrap_or_else(|| with_suffix(&transfer, ".accepted.json")),
+				factor: &factor,
 			};
-			if let Some(asked) = factor.request() {
-				authorization.check(chain.genesis(), chain.height().await?)?;
-				if !is_kept {
-					authorization.write_new(&path)?;
-					output.hint(format_args!(
-						"your signature is in {}, for when it is confirmed",
-						path.display()
-					));
-				}
-				let call = proofs::revocation(&authorization)?;
-				return asked.write(&chain, &authorization.owner, &call, output).await;
-			}
-			let signer = submission.signer(Some(owner))?;
-			let submitter = Submitter::start(chain).await?;
-			let (patience, confirmation) = (submission.patience.duration(), confirmation.as_ref());
-			let revoked = proofs::revoke(&submitter, &signer, &authorization, confirmation, patience).await?;
-			report(output, "revoked, and final", Path::new(&target), &revoked);
+			acceptance.carry_out(&next, &submission, common, output).await?;
+		},
+		ProofCommand::Renew { target, holding } => {
+			let (evidence, leaf) = target.stated(output)?;
+			let chain = Arc::new(common.connect_to_sign().await?);
+			chain.ensure_synced().await?;
+			let at = chain.finalised().await?;
+			let (proof, change) = life::renewal(&chain, &at, &evidence, leaf.as_ref()).await?;
+			holding.change(&target.target, proof, change, chain, output).await?;
+		},
+		ProofCommand::Annotate {
+			target,
+			remark,
+			document,
+			signing,
+		} => {
+			let named = target.named(output)?;
+			let document = document.map(|path| read(&path, output)).transpose()?;
+			let document = document.map(|document| document.sha256);
+			let (submitter, regulator, patience) = signing.open(common).await?;
+			let proof = named.checked(submitter.chain()).await?;
+			let sent = life::annotate(&submitter, &regulator, proof, remark.into(), document, patience);
+			report_changed(output, "noted, and final", &wait(output, sent).await?);
 		},
 	}
 	Ok(())
 }
 
-/// Hashes a file, with a bar where that takes a while.
-fn read(path: &Path, output: &Output) -> Result<Original, Failure> {
-	let (_, size) = file::open_original(path)?;
-	let bar = output.progress(size);
-	let original = file::read_original(path, &mut |bytes| bar.set_position(bytes))?;
-	bar.finish_and_clear();
-	Ok(original)
+impl Target {
+	fn named(&self, output: &Output) -> Result<Named, Failure> {
+		Named::of(&self.target, self.evidence.as_deref(), output)
+	}
+
+	/// What was stated about it, and of a leaf where in its batch it is.
+	fn stated(&self, output: &Output) -> Result<(Evidence, Option<Leaf>), Failure> {
+		let path = Path::new(&self.target);
+		if is_bundle(path) {
+			let bundle = bundle_of(path, self.evidence.as_deref())?;
+			return match bundle.evidence {
+				Some(evidence) => Ok((evidence, bundle.leaf)),
+				None => Err(nothing_registered(path)),
+			};
+		}
+		let evidence = match (&self.evidence, path.exists()) {
+			(given, true) => {
+				let original = read(path, output)?;
+				let evidence = Evidence::read(&evidence_path(path, given.as_deref()))?;
+				evidence.matches_original(&original)?;
+				evidence
+			},
+			(Some(given), false) => {
+				let evidence = Evidence::read(given)?;
+				if self.target.parse::<Subject>() != Ok(evidence.subject()) {
+					return Err(Failure::Usage(format!(
+						"{} is evidence of {}, and not of {}; use the two that belong together",
+						given.display(),
+						evidence.subject(),
+						self.target
+					)));
+				}
+				evidence
+			},
+			(None, false) => {
+				return Err(Failure::Usage(
+					"a renewal binds the evidence: name the file that the evidence is beside, or the bundle that has it; of a batch, the bundle of each leaf".into(),
+				))
+			},
+		};
+		Ok((evidence, None))
+	}
 }
 
-fn subject_of(target: &str, evidence: Option<&Path>, output: &Output) -> Result<Subject, Failure> {
+/// Which proof is meant: a batch by its root, what a bundle is about, and else a record.
+enum Named {
+	Proof(ProofId),
+	/// By the word of the bundle, so far.
+	Bundle(PathBuf, Box<Bundle>),
+}
+
+impl Named {
+	fn of(target: &str, evidence: Option<&Path>, output: &Output) -> Result<Self, Failure> {
+		let path = Path::new(target);
+		if let (Some(root), false) = (target.strip_prefix("batch:"), path.exists()) {
+			let root = root
+				.parse::<BatchRoot>()
+				.map_err(|error| Failure::Usage(format!("{target} is not the root of a batch: {error}")))?;
+			return match evidence {
+				None => Ok(Self::Proof(ProofId::Batch { root })),
+				Some(_) => Err(goes_with_a_file("a batch")),
+			};
+		}
+		if is_bundle(path) {
+			let bundle = bundle_of(path, evidence)?;
+			return Ok(Self::Bundle(path.to_owned(), Box::new(bundle)));
+		}
+		let subject = subject_of(target, evidence, output)?;
+		Ok(Self::Proof(ProofId::Record { subject }))
+	}
+
+	/// The proof; of a bundle, only if the evidence in it is the registered one. Whoever hands over a bundle could have written another subject
+	/// into it, and the ledger would take what is done to a leaf that no batch has.
+	async fn checked(self, chain: &Chain) -> Result<ProofId, Failure> {
+		let (path, bundle) = match self {
+			Self::Proof(proof) => return Ok(proof),
+			Self::Bundle(path, bundle) => (path, bundle),
+		};
+		bundle::ensure_of(chain, &bundle, &path)?;
+		let evidence = bundle.evidence.as_ref().ok_or_else(|| nothing_registered(&path))?;
+		if evidence.subject() != bundle.subject {
+			return Err(Failure::Usage(format!(
+				"{} says that it is about {}, and its evidence is of {}; ask for an unaltered copy",
+				path.display(),
+				bundle.subject,
+				evidence.subject()
+			)));
+		}
+		chain.ensure_synced().await?;
+		let at = chain.finalised().await?;
+		Ok(life::registered(chain, &at, evidence, bundle.leaf.as_ref()).await?)
+	}
+}
+
+fn is_bundle(path: &Path) -> bool {
+	path.extension().is_some_and(|extension| extension == EXTENSION)
+}
+
+fn bundle_of(path: &Path, evidence: Option<&Path>) -> Result<Bundle, Failure> {
+	match evidence {
+		None => bundle::parse(path),
+		Some(_) => Err(goes_with_a_file("a bundle")),
+	}
+}
+
+fn goes_with_a_file(other: &str) -> Failure {
+	Failure::Usage(format!("evidence goes with a file; {other} says by itself what is meant"))
+}
+
+fn nothing_registered(bundle: &Path) -> Failure {
+	Failure::Usage(format!(
+		"{} has no evidence of anything registered; name what is registered",
+		bundle.display()
+	))
+}
+
+/// Which subject is meant: it says so by itself, a file by its evidence, if that is given or beside it, and else by its hash.
+pub fn subject_of(target: &str, evidence: Option<&Path>, output: &Output) -> Result<Subject, Failure> {
 	let file = Path::new(target);
 	if let (Ok(subject), false) = (target.parse(), file.exists()) {
 		return match evidence {
 			None => Ok(subject),
-			Some(_) => Err(Failure::Usage(
-				"evidence goes with a file; a subject says by itself what is meant".into(),
-			)),
+			Some(_) => Err(goes_with_a_file("a subject")),
 		};
 	}
 	let original = read(file, output)?;
@@ -240,29 +417,284 @@ fn subject_of(target: &str, evidence: Option<&Path>, output: &Output) -> Result<
 	}
 }
 
-/// The owner's signature that an earlier run kept for the passkey to confirm.
-fn kept_revocation(path: &Path, owner: &Keypair, subject: Subject, reason: RevocationReason) -> Result<Authorization, Failure> {
+async fn show(proof: &ProofId, block: Option<BlockNumber>, chain: &Chain, output: &Output) -> Result<(), Failure> {
+	#[derive(Serialize)]
+	#[serde(rename_all = "camelCase")]
+	struct Shown {
+		proof: ProofId,
+		#[serde(flatten)]
+		standing: Standing,
+		as_of: BlockId,
+	}
+	let mut lines = Vec::new();
+	if let ProofId::Record { subject } = proof {
+		let entries = proofs::show(chain, subject, block).await?;
+		lines.push(("subject", subject.to_string()));
+		lines.extend(describe(&entries.record));
+		for claim in &entries.claims {
+			lines.push((
+				"later claim",
+				format!("{}, block {}", format_account(&claim.owner), claim.registered.block),
+			));
+		}
+		lines.push(as_of(&entries.as_of));
+		output.result(&entries, "proof", &lines);
+		return Ok(());
+	}
+	chain.ensure_synced().await?;
+	let at = chain.as_of(block).await?;
+	let standing = life::existing(chain, &at, proof).await?;
+	let shown = Shown {
+		proof: *proof,
+		standing,
+		as_of: BlockId::of(&at),
+	};
+	lines.push(("proof", proof.to_string()));
+	lines.extend(describe_standing(&shown.standing));
+	lines.push(as_of(&shown.as_of));
+	output.result(&shown, "proof", &lines);
+	Ok(())
+}
+
+async fn history(proof: &ProofId, chain: &Chain, output: &Output) -> Result<(), Failure> {
+	#[derive(Serialize)]
+	#[serde(rename_all = "camelCase")]
+	struct History {
+		proof: ProofId,
+		registered: Inclusion,
+		history: Vec<Event>,
+		as_of: BlockId,
+	}
+	chain.ensure_synced().await?;
+	let at = chain.finalised().await?;
+	let standing = life::existing(chain, &at, proof).await?;
+	let mut history = Vec::new();
+	let batch = match *proof {
+		ProofId::Leaf { root, .. } => Some(ProofId::Batch { root }),
+		ProofId::Record { .. } | ProofId::Batch { .. } => None,
+	};
+	for proof in batch.into_iter().chain([*proof]) {
+		let changes = life::history(chain, &at, &proof).await?;
+		history.extend(changes.into_iter().map(|change| Event { proof, change }));
+	}
+	history.sort_by_key(|event| event.change.at.position());
+	let mut lines = vec![("proof", proof.to_string()), ("registered", when(&standing.registered))];
+	lines.extend(history.iter().map(|event| ("history", describe_event(event))));
+	let shown = History {
+		proof: *proof,
+		registered: standing.registered,
+		history,
+		as_of: BlockId::of(&at),
+	};
+	lines.push(as_of(&shown.as_of));
+	output.result(&shown, "history", &lines);
+	Ok(())
+}
+
+impl Holding {
+	/// Signs a change, or takes the signature that was kept; and has it confirmed, or sends it.
+	pub async fn change(
+		self,
+		target: &str,
+		proof: ProofId,
+		change: Change,
+		chain: Arc<Chain>,
+		output: &Output,
+	) -> Result<(), Failure> {
+		let confirmation = self.factor.confirmation()?;
+		let owner = self.owner.load()?;
+		let change = match change {
+			// Of a proof, or of a claim: the ledger knows which of them the owner has.
+			Change::Revocation { reason } => {
+				chain.ensure_synced().await?;
+				life::revocation(&chain, &chain.finalised().await?, &owner.account(), &proof, reason).await?
+			},
+			other => other,
+		};
+		let done = match change {
+			Change::Revocation { .. } | Change::ClaimRevocation { .. } => "revoked, and final",
+			Change::Supersession { .. } => "superseded, and final",
+			Change::Transfer { .. } => "handed over, and final",
+			Change::Renewal { .. } => "renewed, and final",
+		};
+		let path = self
+			.authorization
+			.unwrap_or_else(|| with_suffix(Path::new(target), &format!(".{}.json", change.kind())));
+		let height = chain.height().await?;
+		let kept = kept(&path, &self.factor, height)?;
+		let is_kept = kept.is_some();
+		let authorization = match kept {
+			Some(kept) => of_change(kept, &path, &owner, Permission::Change { proof, change })?,
+			None => Authorization::sign_change(&owner, chain.genesis(), proof, change, height.saturating_add(VALIDITY)),
+		};
+		if let Some(asked) = self.factor.request() {
+			authorization.check(chain.genesis(), height)?;
+			let call = life::call_of(&authorization)?;
+			if !is_kept {
+				keep(&authorization, &path, output)?;
+			}
+			return asked.write(&chain, &authorization.owner, &call, output).await;
+		}
+		let signer = self.submission.signer(Some(owner))?;
+		let submitter = Submitter::start(chain).await?;
+		let (patience, confirmation) = (self.submission.patience.duration(), confirmation.as_ref());
+		let sent = life::carry_out(&submitter, &signer, &authorization, confirmation, patience);
+		report_changed(output, done, &wait(output, sent).await?);
+		Ok(())
+	}
+}
+
+/// A transfer that is accepted.
+struct Acceptance<'a> {
+	/// What the holder signed.
+	transfer: &'a Path,
+	/// Where it is kept with both signatures, for the holder's passkey to confirm.
+	kept: PathBuf,
+	factor: &'a SecondFactor,
+}
+
+impl Acceptance<'_> {
+	async fn carry_out(self, next: &OwnerKey, submission: &Submission, common: &Common, output: &Output) -> Result<(), Failure> {
+		let confirmation = self.factor.confirmation()?;
+		let offered = Authorization::read(self.transfer)?;
+		let (proof, to, _) = offered.transfer()?;
+		let chain = Arc::new(common.connect_to_sign().await?);
+		chain.ensure_synced().await?;
+		let height = chain.height().await?;
+		offered.check(chain.genesis(), height)?;
+		let at = chain.finalised().await?;
+		let standing = life::existing(&chain, &at, proof).await?;
+		let mut lines = vec![
+			("proof", proof.to_string()),
+			("from", format_account(&offered.owner)),
+			("to", format_account(to)),
+		];
+		for (name, value) in lines.iter().cloned().chain(describe_standing(&standing)) {
+			output.hint(format_args!("{name}: {value}"));
+		}
+		if let ProofId::Leaf { .. } = proof {
+			output.hint("caution: whoever holds the batch can end it, and this leaf with it");
+			output.hint(
+				"caution: the ledger cannot see whether this is a leaf of that batch; have the holder show its bundle, and compare the subject",
+			);
+		}
+		let next = next.load_or("who accepts it? Name your key with --key")?;
+		let kept = kept(&self.kept, self.factor, height)?;
+		let is_kept = kept.is_some();
+		let accepted = match kept {
+			Some(kept) => self.of_transfer(kept, &offered)?,
+			None => offered.accept(&next)?,
+		};
+		if let Some(asked) = self.factor.request() {
+			let (proof, change) = accepted.change()?;
+			life::ensure_possible(&chain, &at, &accepted.owner, proof, change).await?;
+			let call = life::call_of(&accepted)?;
+			if !is_kept {
+				keep(&accepted, &self.kept, output)?;
+			}
+			return asked.write(&chain, &accepted.owner, &call, output).await;
+		}
+		let signer = submission.signer(Some(next))?;
+		let submitter = Submitter::start(chain).await?;
+		let (patience, confirmation) = (submission.patience.duration(), confirmation.as_ref());
+		let sent = life::carry_out(&submitter, &signer, &accepted, confirmation, patience);
+		let changed = wait(output, sent).await?;
+		lines.extend(describe_life(&changed.life));
+		lines.push(final_in(&changed.block));
+		output.result(&changed, "handed over, and final", &lines);
+		Ok(())
+	}
+
+	/// What an earlier run kept, if it is of the same transfer.
+	fn of_transfer(&self, kept: Authorization, offered: &Authorization) -> Result<Authorization, Failure> {
+		let is_same = kept.signature == offered.signature && kept.payload() == offered.payload();
+		if is_same && matches!(kept.transfer(), Ok((.., Some(_)))) {
+			return Ok(kept);
+		}
+		Err(Failure::Usage(format!(
+			"{} is not {} with the consent of its next holder; name the right one with --accepted",
+			self.kept.display(),
+			self.transfer.display()
+		)))
+	}
+}
+
+/// Puts a signature aside until a passkey confirmed what it is for.
+fn keep(authorization: &Authorization, path: &Path, output: &Output) -> Result<(), Failure> {
+	match path.exists() {
+		// It expired.
+		true => authorization.replace(path)?,
+		false => authorization.write_new(path)?,
+	}
+	output.hint(format_args!(
+		"your signature is in {}, for when it is confirmed",
+		path.display()
+	));
+	Ok(())
+}
+
+/// What an earlier run kept for the passkey to confirm, as long as it is good: a passkey confirms one signature, and another would be made
+/// each time. Where nothing was confirmed yet, what expired is signed anew.
+fn kept(path: &Path, factor: &SecondFactor, height: BlockNumber) -> Result<Option<Authorization>, Failure> {
+	let is_confirmed = factor.confirmation.is_some();
+	let is_asked_again = factor.write_request.is_some() && path.exists();
+	if !is_confirmed && !is_asked_again {
+		return Ok(None);
+	}
 	let kept = Authorization::read(path)?;
-	if (&kept.owner, kept.subject, kept.revocation_reason()?) == (&owner.account(), subject, reason) {
+	match (kept.valid_until > height, is_confirmed) {
+		(true, _) => Ok(Some(kept)),
+		(false, false) => Ok(None),
+		(false, true) => Err(Failure::Usage(format!(
+			"the signature in {} was good until block {}, and the chain is at {height}; give the command with --write-request again, which has it signed anew, and have that confirmed",
+			path.display(),
+			kept.valid_until
+		))),
+	}
+}
+
+/// The holder's signature that an earlier run kept, if it is for this.
+fn of_change(kept: Authorization, path: &Path, owner: &Keypair, permission: Permission) -> Result<Authorization, Failure> {
+	if (&kept.owner, &kept.permission) == (&owner.account(), &permission) {
 		return Ok(kept);
 	}
 	Err(Failure::Usage(format!(
-		"{} is to revoke another proof, by another owner or for another reason; give the command that wrote it, or name another file with --authorization",
+		"{} is for something else, by another holder, about another proof or for another reason; give the command that wrote it, or name another file with --authorization",
 		path.display()
 	)))
 }
 
-fn report(output: &Output, title: &str, file: &Path, registered: &Registered) {
+fn report_changed(output: &Output, title: &str, changed: &Changed) {
+	let mut lines = vec![("proof", changed.proof.to_string())];
+	lines.extend(describe_life(&changed.life));
+	lines.push(final_in(&changed.block));
+	output.result(changed, title, &lines);
+}
+
+/// A result about a file, and what others registered from here that is like it.
+#[derive(Serialize)]
+struct Reported<'a, T> {
+	#[serde(flatten)]
+	result: &'a T,
+	#[serde(skip_serializing_if = "Vec::is_empty")]
+	near: Vec<Near>,
+}
+
+fn report(output: &Output, title: &str, file: &Path, registered: &Registered, near: Vec<Near>) {
 	let mut lines = vec![
 		("file", file.display().to_string()),
 		("subject", registered.subject.to_string()),
 	];
 	lines.extend(describe(&registered.record));
+	for algorithm in &registered.deprecated {
+		lines.push(("deprecated", format!("it rests on {algorithm}, which is on its way out")));
+	}
 	lines.push(final_in(&registered.block));
-	output.result(registered, title, &lines);
+	let result = registered;
+	output.result(&Reported { result, near }, title, &lines);
 }
 
-fn describe(record: &Record) -> Vec<(&'static str, String)> {
+fn describe(record: &Record) -> Lines {
 	let mut lines = vec![
 		(
 			"owner",
@@ -275,107 +707,56 @@ fn describe(record: &Record) -> Vec<(&'static str, String)> {
 		),
 		("evidence", record.evidence_hash.to_string()),
 		("schema", proofs::code(&record.schema)),
-		(
-			"registered",
-			format!("{}, block {}", format_time(record.registered.time), record.registered.block),
-		),
+		("registered", when(&record.registered)),
 	];
 	if record.submitter != record.owner {
 		lines.push(("submitter", format_account(&record.submitter)));
 	}
-	if let Status::Revoked { at, reason } = record.status {
-		let reason = proofs::code(&reason);
-		lines.push(("revoked", format!("{}, block {} ({reason})", format_time(at.time), at.block)));
+	lines.extend(describe_life(&record.life));
+	lines
+}
+
+/// What became of a proof by itself.
+fn describe_life(life: &Life) -> Lines {
+	let mut lines = Lines::new();
+	if let Some(holder) = &life.holder {
+		let account = format_account(&holder.account);
+		lines.push((
+			"holder",
+			format!("{account}, label {}, since {}", holder.label, when(&holder.since)),
+		));
+	}
+	lines.extend(describe_status(&life.status));
+	if life.changes > 0 {
+		lines.push(("changes", life.changes.to_string()));
 	}
 	lines
 }
 
-fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
-	let mut path = file.as_os_str().to_owned();
-	path.push(suffix);
-	path.into()
+fn describe_status(status: &Status) -> Option<(&'static str, String)> {
+	match status {
+		Status::Active => None,
+		Status::Revoked { at, reason } => Some(("revoked", format!("{} ({})", when(at), proofs::code(reason)))),
+		Status::Superseded { at, by } => Some(("superseded", format!("{}, by {by}", when(at)))),
+	}
 }
 
-impl Statement {
-	fn evidence_path(&self, file: &Path) -> PathBuf {
-		self.evidence.clone().unwrap_or_else(|| evidence::evidence_path(file))
-	}
-
-	/// Beside the evidence, under its name.
-	fn disclosures_path(&self, file: &Path) -> PathBuf {
-		match &self.evidence {
-			Some(evidence) => with_suffix(evidence, ".disclosures.json"),
-			None => evidence::disclosures_path(file),
-		}
-	}
-
-	fn mode(&self) -> Mode {
-		if self.sealed {
-			Mode::Sealed
-		} else {
-			Mode::Open
-		}
-	}
-
-	/// Evidence that an earlier try left, if it says the same.
-	fn existing(&self, file: &Path, original: &Original, owner: &Keypair) -> Result<Option<Evidence>, Failure> {
-		let path = self.evidence_path(file);
-		if !path.exists() {
-			return Ok(None);
-		}
-		let evidence = Evidence::read(&path)?;
-		evidence.matches_original(original)?;
-		let same = evidence.owner.account == owner.account()
-			&& evidence.mode == self.mode()
-			&& evidence.schema == self.schema.into()
-			&& self.states_the_same_fields(file, &evidence)?;
-		if !same {
-			return Err(Failure::Usage(format!(
-				"{} is evidence for this file with another owner, mode, schema or fields; move it away, or name another with --evidence",
-				path.display()
-			)));
-		}
-		Ok(Some(evidence))
-	}
-
-	/// Commitments do not show their values: the disclosures that were written with them do.
-	fn states_the_same_fields(&self, file: &Path, evidence: &Evidence) -> Result<bool, Failure> {
-		let wanted: BTreeMap<_, _> = self.fields.iter().cloned().collect();
-		if evidence.fields.is_empty() || wanted.len() != evidence.fields.len() {
-			return Ok(wanted.len() == evidence.fields.len());
-		}
-		let disclosures = Disclosures::read(&self.disclosures_path(file))?;
-		disclosures.check(evidence)?;
-		let stated: BTreeMap<_, _> = disclosures
-			.fields
-			.into_iter()
-			.map(|field| (field.name, field.value))
-			.collect();
-		Ok(stated == wanted)
-	}
-
-	/// New evidence, on disk before anything is sent.
-	fn write(&self, file: &Path, original: &Original, owner: &Keypair, output: &Output) -> Result<Evidence, Failure> {
-		let fields = self.fields.clone();
-		let (evidence, disclosures) = Evidence::new(original, self.mode(), self.schema.into(), &owner.account(), fields)?;
-		// The disclosures first: without the evidence they are nothing, but the evidence without them could never be disclosed.
-		if !disclosures.is_empty() {
-			let path = self.disclosures_path(file);
-			Disclosures::new(&evidence, disclosures).write_new(&path)?;
-			output.hint(format_args!(
-				"fields and their salts are in {}; keep it, and keep it to yourself",
-				path.display()
-			));
-		}
-		let path = self.evidence_path(file);
-		evidence.write_new(&path)?;
-		output.hint(format_args!("evidence is in {}; keep it with the file", path.display()));
-		Ok(evidence)
-	}
+fn describe_standing(standing: &Standing) -> Lines {
+	let mut lines = vec![
+		("owner", format_account(&standing.owner)),
+		(
+			"holder",
+			format!("{}, label {}", format_account(&standing.holder), standing.holder_label),
+		),
+		("schema", proofs::code(&standing.schema)),
+		("registered", when(&standing.registered)),
+	];
+	lines.extend(describe_status(&standing.status));
+	lines
 }
 
 impl OwnerKey {
-	fn load(&self) -> Result<Keypair, Failure> {
+	pub fn load(&self) -> Result<Keypair, Failure> {
 		self.load_or("whose is it? Name the owner's key with --key")
 	}
 
@@ -393,7 +774,7 @@ impl OwnerKey {
 }
 
 impl Submission {
-	fn signer(&self, owner: Option<Keypair>) -> Result<Keypair, Failure> {
+	pub fn signer(&self, owner: Option<Keypair>) -> Result<Keypair, Failure> {
 		match (&self.submitter, &self.submitter_dev_key, owner) {
 			(_, Some(name), _) => Ok(Keypair::dev(name, SignatureScheme::Sr25519)?),
 			(Some(name), None, _) => Ok(KeyStore::open_default()?.load(name, &password::of_submitter(name)?)?),

@@ -3,8 +3,9 @@
 use crate::{binary, Node};
 use serde_json::Value;
 use std::{
+	io,
 	path::{Path, PathBuf},
-	process::{Command, Stdio},
+	process::{Child, Command, ExitStatus, Stdio},
 };
 
 /// The password of the keys that tests make.
@@ -27,6 +28,9 @@ pub struct Run {
 	/// Standard error.
 	pub stderr: String,
 }
+
+/// A command that runs meanwhile. Killed when this is dropped: a test that fails leaves none behind.
+pub struct Running(Child);
 
 impl Cli {
 	/// A user who works in `directory` and asks `node`.
@@ -102,6 +106,35 @@ impl Cli {
 		let path = self.directory.join(name);
 		std::fs::write(&path, content).expect("the user's directory is writable");
 		path
+	}
+}
+
+impl Running {
+	/// Starts it.
+	pub fn start(command: &mut Command) -> Self {
+		Self(command.spawn().expect("the binary can be run"))
+	}
+
+	/// Whether it ended by itself.
+	pub fn has_ended(&mut self) -> bool {
+		self.0.try_wait().expect("it is ours").is_some()
+	}
+
+	/// Kills it. Whether it was not done yet.
+	pub fn kill(mut self) -> bool {
+		self.end().expect("it is ours").code().is_none()
+	}
+
+	fn end(&mut self) -> io::Result<ExitStatus> {
+		self.0.kill()?;
+		self.0.wait()
+	}
+}
+
+impl Drop for Running {
+	fn drop(&mut self) {
+		// It may have ended by itself.
+		let _ = self.end();
 	}
 }
 

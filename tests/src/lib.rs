@@ -3,17 +3,22 @@
 //! Networks of real nodes on this machine, for tests, benchmarks and the demonstration.
 //!
 //! A [`Network`] has a directory of its own, free ports of the loopback interface, and ends its nodes when it is dropped. A [`Node`] can be
-//! killed and started again on the same database. [`Cli`] runs the `chirograph` binary the way a person does.
+//! killed and started again on the same database. [`Cli`] runs the `chirograph` binary the way a person does. [`Judges`] are all that verify
+//! bundles.
 
 mod cli;
+mod confine;
 mod finality;
+mod judges;
 mod liar;
 pub mod load;
 mod network;
 mod proxy;
 
-pub use cli::{Cli, Run};
+pub use cli::{Cli, Run, Running};
+pub use confine::{bound_by_permissions, without_network};
 pub use finality::FinalityWatch;
+pub use judges::Judges;
 pub use liar::Liar;
 pub use network::{Network, Node};
 pub use proxy::Throttle;

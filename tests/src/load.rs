@@ -6,15 +6,16 @@ use chirograph_runtime::RuntimeCall;
 use chirograph_sdk::{
 	authorization::Authorization,
 	chain::Chain,
-	evidence::{Evidence, Mode},
+	evidence::{Evidence, EvidenceFile, Mode},
 	file::Original,
 	keys::Keypair,
 	labels::ApplicationHash,
 	primitives::{
-		AccountId, CertificateClaim, CertificateHash, CertificateKey, DossierHash, Jurisdiction, OrganisationId, Role, Roles,
-		Schema, SignatureScheme, Subject,
+		payload, AccountId, BatchRoot, CertificateClaim, CertificateHash, CertificateKey, DossierHash, Jurisdiction,
+		OrganisationId, Role, Roles, Schema, SignatureScheme, Subject,
 	},
 	submit::{call, Call, Included, Submitter},
+	verifier::merkle::Tree,
 	Error,
 };
 use futures::future::try_join_all;
@@ -85,12 +86,15 @@ impl Load {
 
 	/// Evidence for a document that nobody else has.
 	pub fn document(&mut self, owner: &Keypair) -> Evidence {
-		let mut sha256 = [0; 32];
+		let (mut sha256, mut sha3_512) = ([0; 32], [0; 64]);
 		self.random.fill_bytes(&mut sha256);
+		self.random.fill_bytes(&mut sha3_512);
 		let original = Original {
 			sha256,
+			sha3_512,
 			size: 1,
 			media_type: "application/octet-stream".into(),
+			similarity: Default::default(),
 		};
 		let evidence = Evidence::new(&original, Mode::Open, Schema::Document, &owner.account(), Vec::new());
 		evidence.expect("an original of the right form makes evidence").0
@@ -121,6 +125,21 @@ pub fn registration(chain: &Chain, owner: &Keypair, evidence: &Evidence, valid_u
 		&authorization.signature,
 	);
 	Ok(call("Proofs", "register", &arguments))
+}
+
+/// Registers the tree over many documents, as [`register`] does one.
+pub async fn register_batch(
+	submitter: &Submitter,
+	owner: &Keypair,
+	nonce: u64,
+	tree: &Tree,
+	valid_until: u32,
+) -> Result<Included, Error> {
+	let (account, root, leaves, schema) = (owner.account(), BatchRoot(tree.root()), tree.leaves(), Schema::Document);
+	let payload = payload::batch(submitter.chain().genesis(), &account, &root, leaves, schema, valid_until);
+	let arguments = (account, root, leaves, schema, valid_until, owner.sign_owner(&payload));
+	let call = call("Proofs", "register_batch", &arguments);
+	submitter.submit_with_nonce(&call, owner, nonce, PATIENCE).await
 }
 
 /// The call with which an account applies for a label.

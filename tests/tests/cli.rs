@@ -6,7 +6,7 @@
 use chirograph_sdk::{
 	authorization::Authorization,
 	chain::Chain,
-	evidence::{Evidence, Mode},
+	evidence::{Evidence, EvidenceFile, Mode},
 	file::read_original,
 	keys::Keypair,
 	primitives::{payload, OwnerSignature, Schema, SignatureScheme},
@@ -124,7 +124,16 @@ async fn life_of_a_proof() {
 		])
 	};
 	cli.ok(&["key", "generate", "carol"]);
-	revoke("carol").expect(1, "only the owner can revoke it");
+	revoke("carol").expect(1, "only the holder can change it");
+	// Bob signs other words for his claim than Ada for the record.
+	revoke("bob").expect(0, "revoked, and final");
+	revoke("bob").expect(1, "already revoked");
+	let shown = cli.ok(&["proof", "show", "thesis.txt", "--json"]).json();
+	assert_eq!(
+		shown["record"], registered["record"],
+		"a claim that is taken back leaves the record alone"
+	);
+	assert!(shown["claims"][0]["life"]["status"]["revoked"].is_object(), "{shown}");
 	revoke("ada").expect(0, "revoked, and final");
 	revoke("ada").expect(1, "already revoked");
 	cli.run(&["proof", "verify", "thesis.txt"])
@@ -134,7 +143,7 @@ async fn life_of_a_proof() {
 		(&revoked["verdict"], &revoked["reason"]),
 		(&json!("notVerified"), &json!("revoked"))
 	);
-	assert_eq!(revoked["record"]["status"]["revoked"]["reason"], "issued-in-error");
+	assert_eq!(revoked["record"]["life"]["status"]["revoked"]["reason"], "issued-in-error");
 }
 
 #[tokio::test(flavor = "multi_thread")]

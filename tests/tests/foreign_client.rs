@@ -37,7 +37,7 @@ async fn polkadot_api_reads_the_metadata_and_the_record() {
 		"schema": { "type": "Document" },
 		"scheme": { "type": "Sr25519" },
 		"registered": record["registered"],
-		"status": { "type": "Active" },
+		"life": { "status": { "type": "Active" }, "changes": 0 },
 	});
 	assert_eq!((&seen["fromStorage"], &seen["fromRuntimeApi"]), (&expected, &expected));
 	// The control: what was not registered is not there.

@@ -4,7 +4,7 @@
 
 use chirograph_runtime::{Header, RuntimeCall};
 use chirograph_sdk::{
-	evidence::Evidence,
+	evidence::{Evidence, EvidenceFile},
 	keys::{format_account, Keypair},
 	primitives::{LabelId, SignatureScheme, SuspensionReason},
 	submit::{call, Submitter},

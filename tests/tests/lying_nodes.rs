@@ -128,6 +128,12 @@ async fn a_node_cannot_pass_another_network_off_as_the_one_that_was_signed_for()
 		cli.run(&[&command[..], more].concat())
 	};
 	consent("one.json", &[]).expect(0, "consented");
+	let nothing = "ab".repeat(32);
+	let questions = [
+		&["label", "show", "1"][..],
+		&["bundle", "create", "--absent", &nothing[..], "--output", "nothing.chirograph"],
+	];
+	let ask = |question: &[&str], more: &[&str]| cli.run(&[question, &["--node", &url[..]], more].concat());
 	lies.store(true, Ordering::SeqCst);
 	let refused = consent("two.json", &[]);
 	refused.expect(3, &format!("is of the network {other}, and was of 0x"));
@@ -135,15 +141,63 @@ async fn a_node_cannot_pass_another_network_off_as_the_one_that_was_signed_for()
 	assert!(!cli.directory.join("two.json").exists());
 	cli.run(&["proof", "register", "one.json", "--key", "ada", "--node", &url])
 		.expect(3, "nothing was signed");
+	// Nor is it believed.
+	for question in questions {
+		ask(question, &[]).expect(3, &format!("is of the network {other}, and was of 0x"));
+	}
+	assert!(!cli.directory.join("nothing.chirograph").exists());
 
 	// What the user says counts, and is remembered.
 	consent("three.json", &["--genesis", &other]).expect(0, "consented");
 	consent("four.json", &[]).expect(0, "consented");
 	lies.store(false, Ordering::SeqCst);
 	consent("five.json", &[]).expect(3, "nothing was signed");
-	// What is only read is not signed.
-	cli.run(&["label", "show", "1", "--node", &url]).expect(0, "label 1");
+	// What is only read for is not remembered.
+	let genesis = cli.ok(&["chain", "status", "--json"]).json()["genesis"].clone();
+	let genesis = genesis.as_str().expect("a network has a genesis");
+	for question in questions {
+		ask(question, &[]).expect(3, &format!("is of the network {genesis}, and was of {other}"));
+		assert_eq!(ask(question, &["--genesis", genesis]).code, 0, "the control");
+	}
+	ask(questions[0], &[]).expect(3, "nothing that it says was believed");
 	cli.run(&["key", "list"]).expect(0, "ada");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_shows_an_older_block_than_the_bundle_refreshes_nothing() {
+	let network = Network::development().await;
+	let node = &network.nodes[0];
+	let cli = Cli::new(network.directory(), node);
+	let register = |file: &str| {
+		cli.write(file, format!("content of {file}"));
+		cli.ok(&["proof", "register", file, "--dev-key", "//Alice"]);
+	};
+	register("poem.txt");
+	let asleep = Arc::new(AtomicBool::new(false));
+	let (sleeps, seen) = (asleep.clone(), Mutex::new(HashMap::<String, Value>::new()));
+	let liar = Liar::new(node, move |method, parameters, result| {
+		if !["chain_getFinalizedHead", "grandpa_proveFinality"].contains(&method) {
+			return result;
+		}
+		let mut seen = seen.lock().expect("nobody panics with it");
+		let asked = format!("{method} {parameters}");
+		let before = seen.get(&asked).filter(|_| sleeps.load(Ordering::SeqCst)).cloned();
+		before.unwrap_or_else(|| {
+			seen.insert(asked, result.clone());
+			result
+		})
+	});
+	let liar = liar.await;
+	let url = liar.url();
+	let by_liar = |command: &[&str]| cli.run(&[command, &["--node", &url]].concat());
+	by_liar(&["bundle", "create", "poem.txt", "--output", "old.chirograph"]).expect(0, "PROVEN");
+	asleep.store(true, Ordering::SeqCst);
+	register("letter.txt");
+	cli.ok(&["bundle", "create", "poem.txt", "--output", "new.chirograph"]);
+	let refresh = |bundle: &str, fresh: &str| by_liar(&["bundle", "refresh", bundle, "--output", fresh]);
+	refresh("old.chirograph", "control.chirograph").expect(0, "PROVEN");
+	refresh("new.chirograph", "older.chirograph").expect(3, "is final already");
+	assert!(!cli.directory.join("older.chirograph").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]

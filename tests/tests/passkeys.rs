@@ -5,6 +5,7 @@
 use base64::{engine::general_purpose::URL_SAFE_NO_PAD, Engine};
 use chirograph_runtime::RuntimeCall;
 use chirograph_sdk::{
+	authorization::Authorization,
 	chain::Chain,
 	keys::Keypair,
 	passkeys::{self, Confirmation, Registration, Request},
@@ -294,17 +295,10 @@ fn status(cli: &Cli) -> (u64, String) {
 	number.zip(genesis).expect("a network has finalised blocks")
 }
 
-/// Ada's label, the sixth, guards what it can.
-fn guard(cli: &Cli, browser: &mut impl Page) {
+/// Ada's label, the sixth, guards these operations.
+fn guard(cli: &Cli, browser: &mut impl Page, guarded: &str) {
 	cli.write("made.json", browser.create());
-	let passkey = [
-		"--registration",
-		"made.json",
-		"--rp-id",
-		RP_ID,
-		"--guard",
-		"registering,rotating",
-	];
+	let passkey = ["--registration", "made.json", "--rp-id", RP_ID, "--guard", guarded];
 	let request = ["passkey", "request", "6", "--output", "bind.request.json"];
 	cli.run(&[&request[..], &passkey].concat()).expect(0, "binding it");
 	browser.confirm_file(cli, "bind.request.json", "bind.json");
@@ -338,7 +332,7 @@ async fn a_guarded_owner_registers_and_moves_with_the_passkey_and_not_without() 
 	let cli = Cli::new(network.directory(), &network.nodes[ALICE]);
 	cli.labelled_key("ada", "ecdsa", &["owner"]);
 	let mut browser = Browser::new(false);
-	guard(&cli, &mut browser);
+	guard(&cli, &mut browser, "registering,rotating");
 	cli.run(&["passkey", "show", "6"]).expect(0, "registering, rotating");
 	cli.run(&["label", "show", "6"]).expect(0, "registering, rotating");
 
@@ -369,6 +363,22 @@ async fn a_guarded_owner_registers_and_moves_with_the_passkey_and_not_without() 
 	cli.run(&["proof", "verify", "poem.txt"]).expect(0, "VERIFIED");
 	register("letter.txt", &letter, &confirmed).expect(2, "good once");
 
+	// Many files take one confirmation.
+	fs::create_dir(cli.directory.join("papers")).expect("the user's directory is writable");
+	cli.write("papers/1.txt", "the first paper");
+	cli.write("papers/2.txt", "the second paper");
+	let batch = |more: &[&str]| {
+		let command = ["proof", "batch", "papers", "--out", "batch", "--key", "ada"];
+		cli.run(&[&command[..], more].concat())
+	};
+	batch(&[]).expect(1, "ConfirmationNeeded");
+	batch(&["--confirmation", "poem.json"]).expect(2, "confirmed something else");
+	batch(&["--write-request", "papers.request.json", "--rp-id", RP_ID]).expect(0, "Proofs.register_batch");
+	browser.confirm_file(&cli, "papers.request.json", "papers.json");
+	batch(&["--confirmation", "papers.json"]).expect(0, "registered, and final");
+	let asked = ["--write-request", "papers.again.json", "--rp-id", RP_ID];
+	batch(&asked).expect(0, "there is nothing to confirm");
+
 	// The label moves with the passkey, and takes it along.
 	cli.ok(&["key", "generate", "ada2"]);
 	cli.ok(&["label", "takeover", "6", "--key", "ada2", "--output", "takeover.json"]);
@@ -398,7 +408,7 @@ async fn a_guarded_owner_revokes_and_names_guardians_with_the_passkey_and_not_wi
 	cli.write("poem.txt", "a poem");
 	cli.ok(&["proof", "register", "poem.txt", "--key", "ada"]);
 	let mut browser = Browser::new(false);
-	guard(&cli, &mut browser);
+	guard(&cli, &mut browser, "registering,rotating");
 
 	let revoke = |more: &[&str]| {
 		let command = ["proof", "revoke", "poem.txt", "--key", "ada", "--reason", "issued-in-error"];
@@ -418,7 +428,14 @@ async fn a_guarded_owner_revokes_and_names_guardians_with_the_passkey_and_not_wi
 		ask("again.request.json"),
 		"the signature was kept"
 	);
-	browser.confirm_file(&cli, "revoke.request.json", "revoke.json");
+	// What expired is signed anew.
+	browser.confirm_file(&cli, "revoke.request.json", "early.json");
+	let mut expired = Authorization::read(&kept).expect("it was kept a moment ago");
+	expired.valid_until = 1;
+	expired.replace(&kept).expect("the user's directory is writable");
+	revoke(&["--confirmation", "early.json"]).expect(2, "was good until block 1,");
+	ask("anew.request.json");
+	browser.confirm_file(&cli, "anew.request.json", "revoke.json");
 	cli.run(&["proof", "revoke", "poem.txt", "--key", "ada", "--confirmation", "revoke.json"])
 		.expect(2, "for another reason");
 	revoke(&["--confirmation", "revoke.json", "--authorization", "none.json"]).expect(2, "none.json");
@@ -450,13 +467,55 @@ async fn a_guarded_owner_revokes_and_names_guardians_with_the_passkey_and_not_wi
 	cli.run(&["recovery", "show", "6"]).expect(0, "2 of the labels 2, 3;");
 }
 
+/// X.1407 9.1.1 d: the holder's passkey confirms what both signed, so after the next holder accepted it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guarded_holder_hands_over_with_the_passkey_and_not_without() {
+	let network = Network::development().await;
+	let cli = Cli::new(network.directory(), &network.nodes[ALICE]);
+	cli.labelled_key("ada", "ecdsa", &["owner"]);
+	cli.labelled_key("bob", "sr25519", &["owner"]);
+	cli.write("poem.txt", "a poem");
+	cli.ok(&["proof", "register", "poem.txt", "--key", "ada"]);
+	let mut browser = Browser::new(false);
+	guard(&cli, &mut browser, "transferring");
+
+	let transfer = |file: &str, valid_for: &str| {
+		let command = [
+			"proof", "transfer", "poem.txt", "--key", "ada", "--to", "bob", "--output", file,
+		];
+		cli.ok(&[&command[..], &["--valid-for", valid_for]].concat());
+	};
+	transfer("sale.json", "1000");
+	transfer("other.json", "2000");
+	let accept = |file: &str, more: &[&str]| cli.run(&[&["proof", "accept", file, "--key", "bob"][..], more].concat());
+	accept("sale.json", &[]).expect(1, "ConfirmationNeeded");
+	let ask = |request: &str| {
+		accept("sale.json", &["--write-request", request, "--rp-id", RP_ID]).expect(0, "Proofs.transfer");
+		let request = fs::read(cli.directory.join(request)).expect("the request was written");
+		let request: Value = serde_json::from_slice(&request).expect("is JSON");
+		request["challenge"].clone()
+	};
+	assert_eq!(
+		ask("sale.request.json"),
+		ask("again.request.json"),
+		"both signatures were kept"
+	);
+	browser.confirm_file(&cli, "sale.request.json", "sale.confirmation.json");
+	let confirmed = ["--confirmation", "sale.confirmation.json"];
+	accept("other.json", &confirmed).expect(2, "other.json.accepted.json does not exist");
+	let kept = [&confirmed[..], &["--accepted", "sale.json.accepted.json"]].concat();
+	accept("other.json", &kept).expect(2, "with the consent of its next holder");
+	accept("sale.json", &confirmed).expect(0, "handed over, and final");
+	accept("other.json", &[]).expect(1, "already held by");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_authenticator_of_others_is_bound_and_confirms_a_registration() {
 	let network = Network::development().await;
 	let cli = Cli::new(network.directory(), &network.nodes[ALICE]);
 	cli.labelled_key("ada", "ecdsa", &["owner"]);
 	let mut foreign = Foreign::start();
-	guard(&cli, &mut foreign);
+	guard(&cli, &mut foreign, "registering,rotating");
 
 	let poem = authorize(&cli, "poem.txt");
 	let register = |more: &[&str]| {

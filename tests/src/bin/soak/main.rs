@@ -2,6 +2,8 @@
 
 //! What `scripts/soak` runs: long, with a seed and a budget, and nothing may be lost.
 
+mod batch;
+mod bundles;
 mod flood;
 
 use chirograph_sdk::{evidence::Evidence, keys::Keypair, submit::Submitter};
@@ -14,6 +16,7 @@ use futures::future::join_all;
 use rand::{Rng, SeedableRng};
 use std::{
 	collections::BTreeSet,
+	num::NonZeroUsize,
 	sync::Arc,
 	time::{Duration, Instant},
 };
@@ -22,6 +25,24 @@ use tokio::time::sleep;
 /// Runs long
 #[derive(Parser)]
 enum Arguments {
+	/// A batch of many files, made by a command line that is killed again and again; it must be registered once, and its bundles verified
+	Batch {
+		#[arg(long, default_value_t = 100_000)]
+		files: usize,
+		/// How many bundles are verified
+		#[arg(long, default_value_t = 1_000)]
+		sample: usize,
+		#[arg(long, default_value_t = 6)]
+		kills: usize,
+		#[arg(long, default_value_t = 1)]
+		seed: u64,
+	},
+	/// Flips every bit of a bundle of each kind in turn; every one must be refused, or provably change nothing
+	Bits {
+		/// Only every so many of them
+		#[arg(long, default_value = "1")]
+		every: NonZeroUsize,
+	},
 	/// Registrations all at once; every one must be final, none twice
 	Burst {
 		#[arg(long, default_value_t = 500)]
@@ -55,11 +76,26 @@ enum Arguments {
 		#[arg(long, default_value_t = 1)]
 		seed: u64,
 	},
+	/// Changes bundles at random; none may be accepted
+	Mutations {
+		#[arg(default_value_t = 100_000)]
+		count: u64,
+		#[arg(long, default_value_t = 7)]
+		seed: u64,
+	},
 }
 
 #[tokio::main]
 async fn main() {
 	match Arguments::parse() {
+		Arguments::Batch {
+			files,
+			sample,
+			kills,
+			seed,
+		} => batch::run(files, sample, kills, seed).await,
+		Arguments::Bits { every } => bundles::bits(every),
+		Arguments::Mutations { count, seed } => bundles::mutations(count, seed),
 		Arguments::Flood {
 			calls,
 			registrations,

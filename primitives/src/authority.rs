@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #[cfg(feature = "runtime")]
-use crate::{payload::GenesisHash, Inclusion, Operation};
+use crate::{payload::GenesisHash, Acceptance, AccountId, Algorithm, Inclusion, Jurisdiction, Operation};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 #[cfg(feature = "serde")]
@@ -73,6 +73,44 @@ pub trait Authority<AccountId> {
 	/// Sees to it that `who` passes [`Self::ensure`] for `role`, by the costliest path.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn admit(who: &AccountId, role: Role);
+}
+
+#[cfg(feature = "runtime")]
+/// Who stands behind a label: asked where labels are named, and accounts are not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelHolder {
+	/// The account that holds it now.
+	pub account: AccountId,
+	/// Where it is at home.
+	pub home: Jurisdiction,
+}
+
+#[cfg(feature = "runtime")]
+/// The same question as [`Authority`]'s, about a label.
+pub trait Directory {
+	/// Who holds `label`, if that may act in `role` now; or the precise reason why it may not. At the most three reads of storage.
+	fn holder(label: LabelId, role: Role) -> Result<LabelHolder, DispatchError>;
+
+	/// As [`Self::holder`], for an operation that takes a confirmation by the label's passkey where it is guarded by one (X.1407 9.1.1 d).
+	fn holder_confirmed(label: LabelId, role: Role, operation: Operation) -> Result<LabelHolder, DispatchError>;
+}
+
+#[cfg(feature = "runtime")]
+/// Which tax authority is competent where (X.sr-di, L.region).
+pub trait Routing {
+	/// The tax authority that is competent now for who is at home there: the one of the region, or else of the whole country.
+	fn competent(home: &Jurisdiction) -> Option<LabelId>;
+
+	/// Makes an authority competent, from now on.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn appoint(home: Jurisdiction, authority: LabelId);
+}
+
+#[cfg(feature = "runtime")]
+/// Which algorithms are good enough (X.1407 9.3.2).
+pub trait Algorithms {
+	/// Whether something new may rest on it now.
+	fn judge(algorithm: Algorithm) -> Acceptance;
 }
 
 #[cfg(feature = "runtime")]

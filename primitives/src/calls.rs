@@ -16,7 +16,7 @@ pub type CallNumbers = [u8; 2];
 type PalletCalls = (&'static str, u8, &'static [(&'static str, u8)]);
 
 /// Those of a name that is not here are not known, and nobody is to sign them unseen.
-const ALL: [PalletCalls; 8] = [
+const ALL: [PalletCalls; 10] = [
 	(
 		"Balances",
 		5,
@@ -137,6 +137,19 @@ const ALL: [PalletCalls; 8] = [
 			("confirm", 25),
 		],
 	),
+	(
+		"Invoices",
+		42,
+		&[
+			("execute", 0),
+			("set_conditions", 1),
+			("withdraw_conditions", 2),
+			("authorise", 3),
+			("withdraw_authorisation", 4),
+			("close_period", 5),
+		],
+	),
+	("Routing", 43, &[("set_route", 0)]),
 ];
 
 /// Every call that is known: its pallet, its name, its numbers.

@@ -121,6 +121,21 @@ hash_newtype! {
 	CertificateHash
 }
 
+hash_newtype! {
+	/// A transaction of invoices: SHA-256 of what its parties sign.
+	TransactionId
+}
+
+hash_newtype! {
+	/// The number that a seller gave to an invoice or a credit note, as a hash: [`InvoiceNumber::of`].
+	InvoiceNumber
+}
+
+hash_newtype! {
+	/// What a payment platform calls a payment, as a hash: [`PaymentReference::of`].
+	PaymentReference
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;

@@ -9,6 +9,7 @@
 //! - [`AlgorithmPolicy`]: which algorithms are good enough, and when.
 //! - [`CertificateClaim`]: a signature with the key of an applicant's certificate (X.509).
 //! - [`Label`]: an audited identity, with its [`Roles`], its [`Standing`] and its history of [`LabelChange`]s.
+//! - [`invoice`]: outputs that are consumed exactly once, the transactions that do so, and the pure rules that judge them.
 //! - [`passkey`]: a second factor, and how what it gives is judged.
 //! - [`calls`]: the numbers of calls, which whoever signs compares with what a node says.
 //! - `Authority`: the one question pallets ask about an account, "may it act in this role?".
@@ -27,6 +28,7 @@ pub mod calls;
 mod certificate;
 mod crypto;
 mod hash;
+pub mod invoice;
 mod label;
 pub mod passkey;
 pub mod payload;
@@ -37,10 +39,13 @@ pub use algorithm::{
 	Acceptance, Algorithm, AlgorithmChange, AlgorithmPolicy, AlgorithmTerms, Digest, ParseDigestError, MAX_ALGORITHM_CHANGES,
 };
 #[cfg(feature = "runtime")]
-pub use authority::{Authority, Ledger};
+pub use authority::{Algorithms, Authority, Directory, LabelHolder, Ledger, Routing};
 pub use authority::{LabelId, Role};
 pub use certificate::{CertificateBinding, CertificateClaim, CertificateKey, ParseCertificateKeyError, Publication};
-pub use hash::{BatchRoot, CertificateHash, DocumentHash, DossierHash, EvidenceHash, OrganisationId, ParseHashError, Subject};
+pub use hash::{
+	BatchRoot, CertificateHash, DocumentHash, DossierHash, EvidenceHash, InvoiceNumber, OrganisationId, ParseHashError,
+	PaymentReference, Subject, TransactionId,
+};
 pub use label::{
 	AccountStatus, AdmissionFault, Application, Approval, Approvals, AuthorityFault, Country, GuardianIds, Guardianship,
 	Jurisdiction, Label, LabelChange, LabelEvent, LabelRevocationReason, LabelStatus, ParseJurisdictionError, Quota, QuotaUsage,

@@ -40,7 +40,8 @@ pub const MAX_ASSERTION_SIGNATURE: u32 = 72;
 pub enum Operation {
 	/// To register and claim proofs as their owner, and to revoke, supersede and renew them as their holder.
 	Registering,
-	/// To hand over what is registered.
+	/// To hand over what is registered; and to give away what it holds of invoices: to hand it over, to have it reimbursed, taken back or
+	/// voided.
 	Transferring,
 	/// To move the label to another key. Who may besides, its guardians, takes the passkey in any case.
 	Rotating,

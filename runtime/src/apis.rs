@@ -4,12 +4,17 @@
 
 use crate::{
 	configs::EPOCH_CONFIG, parameters, presets, AccountId, Babe, Balance, Block, Executive, Grandpa, Historical, InherentDataExt,
-	Labels, Nonce, Proofs, Runtime, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
+	Invoices, Labels, Nonce, Proofs, Routing, Runtime, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
 use chirograph_primitives::{
-	AccountStatus, AlgorithmPolicy, Application, AuthorityFault, Batch, BatchRoot, CertificateHash, Inclusion, LabelChange,
-	LabelId, LabelStatus, Life, ProofChange, ProofId, Publication, Record, Role, Subject,
+	invoice::{
+		Authorisation, Conditions, CreditNote, Direction, Invoice, InvoiceId, OutPoint, OutputRecord, Party, Period, RouteChange,
+		Transaction, TransactionRecord,
+	},
+	AccountStatus, AlgorithmPolicy, Application, AuthorityFault, Batch, BatchRoot, CertificateHash, DocumentHash, Inclusion,
+	Jurisdiction, LabelChange, LabelId, LabelStatus, Life, PaymentReference, ProofChange, ProofId, Publication, Record, Role,
+	Subject, TransactionId,
 };
 use codec::Encode;
 use frame_support::{
@@ -26,14 +31,20 @@ use sp_inherents::{CheckInherentsResult, InherentData};
 use sp_runtime::{
 	traits::{Block as BlockT, NumberFor},
 	transaction_validity::{TransactionSource, TransactionValidity},
-	ApplyExtrinsicResult, ExtrinsicInclusionMode,
+	ApplyExtrinsicResult, DispatchError, ExtrinsicInclusionMode,
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
 
 // Before its use: the macros that it defines are known from here on only.
 #[cfg(feature = "runtime-benchmarks")]
-frame_benchmarking::define_benchmarks!([pallet_governance, Governance] [pallet_labels, Labels] [pallet_proofs, Proofs]);
+frame_benchmarking::define_benchmarks!(
+	[pallet_governance, Governance]
+	[pallet_invoices, Invoices]
+	[pallet_labels, Labels]
+	[pallet_proofs, Proofs]
+	[pallet_routing, Routing]
+);
 
 impl_runtime_apis! {
 	impl sp_api::Core<Block> for Runtime {
@@ -272,6 +283,66 @@ impl_runtime_apis! {
 
 		fn certificates(label: LabelId, after: Option<CertificateHash>) -> Vec<(CertificateHash, Publication)> {
 			Labels::certificates_of(label, after)
+		}
+	}
+
+	impl pallet_invoices::InvoicesApi<Block> for Runtime {
+		fn transaction(id: TransactionId) -> Option<TransactionRecord> {
+			Invoices::transaction(id)
+		}
+
+		fn transactions(ids: Vec<TransactionId>) -> Vec<Option<TransactionRecord>> {
+			Invoices::transactions(ids)
+		}
+
+		fn lineage(from: Vec<TransactionId>, direction: Direction, limit: u32) -> Vec<(TransactionId, TransactionRecord)> {
+			Invoices::lineage(from, direction, limit)
+		}
+
+		fn invoice(id: InvoiceId) -> Option<Invoice> {
+			Invoices::invoice(id)
+		}
+
+		fn credit_note(id: InvoiceId) -> Option<CreditNote> {
+			Invoices::credit_note(id)
+		}
+
+		fn document(hash: DocumentHash) -> Vec<InvoiceId> {
+			Invoices::document(hash)
+		}
+
+		fn payment(platform: LabelId, reference: PaymentReference) -> Option<TransactionId> {
+			Invoices::payment(platform, reference)
+		}
+
+		fn outputs_of(holder: LabelId, after: Option<OutPoint>, limit: u32) -> Vec<(OutPoint, OutputRecord)> {
+			Invoices::outputs_of(holder, after, limit)
+		}
+
+		fn conditions(seller: LabelId) -> Option<Conditions> {
+			Invoices::conditions(seller)
+		}
+
+		fn authorisation(seller: LabelId) -> Option<Authorisation> {
+			Invoices::authorisation(seller)
+		}
+
+		fn closed(jurisdiction: Jurisdiction) -> Option<Period> {
+			Invoices::closed(jurisdiction)
+		}
+
+		fn parties(transaction: Transaction) -> Result<Vec<Party>, DispatchError> {
+			Invoices::parties(transaction)
+		}
+	}
+
+	impl pallet_routing::RoutingApi<Block> for Runtime {
+		fn competent(home: Jurisdiction) -> Option<LabelId> {
+			Routing::competent(home)
+		}
+
+		fn routes() -> Vec<(Jurisdiction, Vec<RouteChange>)> {
+			Routing::routes()
 		}
 	}
 

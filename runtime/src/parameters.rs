@@ -9,8 +9,9 @@ pub use pallet::*;
 #[frame_support::pallet]
 pub mod pallet {
 	use alloc::vec::Vec;
-	use chirograph_primitives::{AccountId, Moment};
+	use chirograph_primitives::{AccountId, BlockNumber, Moment};
 	use frame_support::{pallet_prelude::*, traits::ConstU64};
+	use sp_runtime::traits::SaturatedConversion;
 
 	/// Time that a block may take to execute, in milliseconds.
 	pub const BLOCK_EXECUTION_TIME: Moment = 1_000;
@@ -18,6 +19,8 @@ pub mod pallet {
 	pub const MIN_SLOT_DURATION: Moment = 2 * BLOCK_EXECUTION_TIME;
 	/// A session must be long enough for its change to be finalised before the next one.
 	pub const MIN_EPOCH_LENGTH: u64 = 10;
+	/// A year, in milliseconds: an invoice that a buyer could reject for longer would never be settled.
+	pub const MAX_ACCEPTANCE_PERIOD: Moment = 366 * 24 * 60 * 60 * 1_000;
 	/// Bounds the work of a session change.
 	pub const MAX_VALIDATORS: u32 = 100;
 	/// Bounds the work of a council's vote.
@@ -37,6 +40,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type EpochLength<T> = StorageValue<_, u64, ValueQuery, ConstU64<{ super::DEFAULT_EPOCH_LENGTH }>>;
 
+	/// For how many blocks after its issuance a buyer may reject an invoice.
+	#[pallet::storage]
+	pub type AcceptancePeriod<T> = StorageValue<_, BlockNumber, ValueQuery, ConstU32<{ super::DEFAULT_ACCEPTANCE_BLOCKS }>>;
+
 	/// How many council members together act as Root. Never fewer than one.
 	#[pallet::storage]
 	pub type CouncilQuorum<T> = StorageValue<_, u32, ValueQuery, ConstU32<1>>;
@@ -51,6 +58,8 @@ pub mod pallet {
 		pub slot_duration: Moment,
 		/// Slots in an epoch; at least [`MIN_EPOCH_LENGTH`].
 		pub epoch_length: u64,
+		/// How long after its issuance a buyer may reject an invoice, in milliseconds; at least a slot, and at most [`MAX_ACCEPTANCE_PERIOD`].
+		pub acceptance_period: Moment,
 		/// How many council members together act as Root; more than half of the council.
 		pub council_quorum: u32,
 		/// Who makes and finalises blocks; at most [`MAX_VALIDATORS`].
@@ -64,6 +73,7 @@ pub mod pallet {
 			Self {
 				slot_duration: MIN_SLOT_DURATION,
 				epoch_length: super::DEFAULT_EPOCH_LENGTH,
+				acceptance_period: super::DEFAULT_ACCEPTANCE_PERIOD,
 				council_quorum: 1,
 				validators: Vec::new(),
 				_config: PhantomData,
@@ -87,6 +97,17 @@ pub mod pallet {
 				self.epoch_length >= MIN_EPOCH_LENGTH,
 				"epochLength must be at least {MIN_EPOCH_LENGTH} slots"
 			);
+			assert!(
+				self.acceptance_period >= self.slot_duration,
+				"acceptancePeriod must be a slot at least: {} ms",
+				self.slot_duration
+			);
+			assert!(
+				self.acceptance_period <= MAX_ACCEPTANCE_PERIOD,
+				"acceptancePeriod must be at most {MAX_ACCEPTANCE_PERIOD} ms"
+			);
+			// As many blocks as last for it, and no fewer: the slot is not zero, as was just seen.
+			let acceptance_blocks = self.acceptance_period.div_ceil(self.slot_duration);
 			let validators = BoundedVec::truncate_from(self.validators.clone());
 			assert!(
 				validators.len() == self.validators.len(),
@@ -94,6 +115,8 @@ pub mod pallet {
 			);
 			SlotDuration::<T>::put(self.slot_duration);
 			EpochLength::<T>::put(self.epoch_length);
+			// Saturating: a year has fewer slots than there are block numbers.
+			AcceptancePeriod::<T>::put(acceptance_blocks.saturated_into::<BlockNumber>());
 			CouncilQuorum::<T>::put(self.council_quorum);
 			Validators::<T>::put(validators);
 		}
@@ -101,16 +124,20 @@ pub mod pallet {
 }
 
 use alloc::{format, string::String};
-use chirograph_primitives::{AccountId, Moment, Role};
+use chirograph_primitives::{AccountId, BlockNumber, Moment, Role};
 use frame_support::traits::Get;
 
 /// Ten minutes at two seconds a slot.
 pub const DEFAULT_EPOCH_LENGTH: u64 = 300;
+/// A day, in milliseconds.
+pub const DEFAULT_ACCEPTANCE_PERIOD: Moment = 24 * 60 * 60 * 1_000;
+/// A day at two seconds a slot.
+const DEFAULT_ACCEPTANCE_BLOCKS: BlockNumber = 24 * 60 * 60 / 2;
 
 /// Refuses a genesis whose parts do not fit together: a network that could never make a block, or a Root that nobody could ever be. Asked when
 /// all of them are in place.
 pub fn check_genesis() -> Result<(), String> {
-	use crate::{Runtime, Session};
+	use crate::{Routing, Runtime, Session};
 	let validators = Validators::<Runtime>::get();
 	if validators.is_empty() {
 		return Err("parameters.validators must name at least one validator".into());
@@ -137,6 +164,14 @@ pub fn check_genesis() -> Result<(), String> {
 	if quorum > members || quorum <= members / 2 {
 		return Err(format!("parameters.councilQuorum is {quorum}: it must be more than half of the council's {members} members, and no more than all"));
 	}
+	for (jurisdiction, changes) in Routing::routes() {
+		let mut named = changes.iter().filter_map(|change| change.authority);
+		if let Some(authority) = named.find(|authority| Routing::ensure_eligible(&jurisdiction, *authority).is_err()) {
+			return Err(format!(
+				"labels.founders, numbered from 1, must have a label {authority} with the role tax-authority, at home in the country of {jurisdiction}: routing.routes names it"
+			));
+		}
+	}
 	Ok(())
 }
 
@@ -155,6 +190,15 @@ pub struct MinimumPeriod;
 impl Get<Moment> for MinimumPeriod {
 	fn get() -> Moment {
 		SlotDurationMillis::get() / 2
+	}
+}
+
+/// For how many blocks after its issuance a buyer may reject an invoice.
+pub struct AcceptancePeriodBlocks;
+
+impl Get<BlockNumber> for AcceptancePeriodBlocks {
+	fn get() -> BlockNumber {
+		AcceptancePeriod::<crate::Runtime>::get()
 	}
 }
 

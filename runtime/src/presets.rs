@@ -5,10 +5,10 @@
 
 use crate::{
 	configs::EPOCH_CONFIG, parameters, AccountId, BabeConfig, Balance, BalancesConfig, CouncilConfig, LabelsConfig, Moment,
-	ParametersConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
+	ParametersConfig, RoutingConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
 };
 use alloc::{vec, vec::Vec};
-use chirograph_primitives::{Country, Jurisdiction, OrganisationId, Remit, Role, Roles};
+use chirograph_primitives::{Country, Jurisdiction, LabelId, OrganisationId, Remit, Role, Roles};
 use frame_support::build_struct_json_patch;
 use pallet_labels::{Founder, QuotaTerms};
 use serde_json::Value;
@@ -47,7 +47,7 @@ fn founders() -> Vec<Founder> {
 		founder(Alice, &[Validator, Auditor, BusinessPlatform, Issuer]),
 		founder(Bob, &[Validator, BusinessPlatform, Issuer, TaxAuthority]),
 		founder(Charlie, &[Validator, Regulator, Auditor]),
-		founder(Dave, &[Validator, CertificateAuthority, TimeService]),
+		founder(Dave, &[Validator, CertificateAuthority, TimeService, TaxAuthority]),
 		founder(Eve, &[Enterprise, PaymentPlatform, Taxpayer]),
 	]
 }
@@ -57,6 +57,18 @@ const DEVELOPMENT: Jurisdiction = Jurisdiction {
 	country: Country(*b"XX"),
 	region: [0; 3],
 };
+
+/// A north and a south, so that there is something to route: Bob's label is competent in the north and for all of the country, Dave's in the
+/// south. Founders are numbered from 1.
+fn routes() -> Vec<(Jurisdiction, LabelId)> {
+	const BOB: LabelId = 2;
+	const DAVE: LabelId = 4;
+	let region = |letter| Jurisdiction {
+		region: [letter, 0, 0],
+		..DEVELOPMENT
+	};
+	vec![(DEVELOPMENT, BOB), (region(b'N'), BOB), (region(b'S'), DAVE)]
+}
 
 fn genesis(validators: &[Validator], council: &[Sr25519Keyring], council_quorum: u32) -> Value {
 	let accounts: Vec<AccountId> = validators.iter().map(|(key, _)| key.to_account_id()).collect();
@@ -71,6 +83,8 @@ fn genesis(validators: &[Validator], council: &[Sr25519Keyring], council_quorum:
 		parameters: ParametersConfig {
 			slot_duration: parameters::MIN_SLOT_DURATION,
 			epoch_length: parameters::DEFAULT_EPOCH_LENGTH,
+			// A minute: long enough to reject an invoice in, short enough to wait for.
+			acceptance_period: 60_000,
 			council_quorum,
 			validators: accounts,
 		},
@@ -95,6 +109,7 @@ fn genesis(validators: &[Validator], council: &[Sr25519Keyring], council_quorum:
 			// Long enough to object in, short enough to wait for.
 			min_recovery_delay: 5,
 		},
+		routing: RoutingConfig { routes: routes() },
 		council: CouncilConfig {
 			members: council.iter().map(|key| key.to_account_id()).collect::<Vec<_>>()
 		},

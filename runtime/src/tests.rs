@@ -4,6 +4,7 @@
 
 mod council;
 mod extrinsics;
+mod invoices;
 
 use crate::{presets, Block, Grandpa, Hash, Historical, Runtime, RuntimeOrigin, Session, SessionKeys, System};
 use finality_grandpa::{Message, Prevote};

@@ -4,8 +4,8 @@
 
 use crate::{Config, Error, History, Holders, Labels, Pallet, Remits, RetiredKeys};
 use chirograph_primitives::{
-	AccountId, Authority, AuthorityFault, BlockNumber, Inclusion, Jurisdiction, Label, LabelChange, LabelId, Ledger, Operation,
-	OrganisationId, Role, Roles, Standing, Tenure,
+	AccountId, Authority, AuthorityFault, BlockNumber, Directory, Inclusion, Jurisdiction, Label, LabelChange, LabelHolder,
+	LabelId, Ledger, Operation, OrganisationId, Role, Roles, Standing, Tenure,
 };
 use frame_support::{ensure, traits::Contains};
 use frame_system::{ensure_root, ensure_signed, pallet_prelude::OriginFor};
@@ -113,6 +113,14 @@ impl<T: Config> Pallet<T> {
 		Ok((holder, label))
 	}
 
+	/// The label of that number, and who holds it, if that may act in `role` now.
+	fn find_in_role(label: LabelId, role: Role) -> Result<(AccountId, Label), DispatchError> {
+		let (holder, label) = Self::find(label)?;
+		let usable = label.standing.ensure_usable(label.expires, T::Ledger::here().time);
+		usable.and_then(|()| label.roles.ensure(role)).map_err(Error::<T>::from)?;
+		Ok((holder, label))
+	}
+
 	/// The label of that number, and who holds it, unless it is revoked.
 	pub(crate) fn find_changeable(label: LabelId) -> Result<(AccountId, Label), DispatchError> {
 		let (holder, label) = Self::find(label)?;
@@ -202,5 +210,20 @@ impl<T: Config> Authority<AccountId> for Pallet<T> {
 	#[cfg(feature = "runtime-benchmarks")]
 	fn admit(who: &AccountId, role: Role) {
 		crate::benchmarking::grant::<T>(who, Roles::only(role));
+	}
+}
+
+impl<T: Config> Directory for Pallet<T> {
+	fn holder(label: LabelId, role: Role) -> Result<LabelHolder, DispatchError> {
+		let (account, label) = Self::find_in_role(label, role)?;
+		let home = label.jurisdiction;
+		Ok(LabelHolder { account, home })
+	}
+
+	fn holder_confirmed(label: LabelId, role: Role, operation: Operation) -> Result<LabelHolder, DispatchError> {
+		let (account, label) = Self::find_in_role(label, role)?;
+		Self::ensure_unguarded(&label, operation)?;
+		let home = label.jurisdiction;
+		Ok(LabelHolder { account, home })
 	}
 }

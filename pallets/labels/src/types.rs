@@ -38,9 +38,17 @@ pub struct QuotaTerms {
 impl Default for QuotaTerms {
 	/// Five minutes at two seconds a block. People get what people need; who acts for many gets more. An account that applied is never forgotten,
 	/// so that applications are what everybody can make the state grow with: at 50 in a window by less than 3 MB a day.
+	///
+	/// Invoices come when they are asked for, and have no quota of their own (X.1407 I.5): who issues them, and who confirms the payments that
+	/// they are over, may send more than all blocks of a window can carry. What keeps such a label from filling them is that it waits for itself,
+	/// the more of a window it used, and that it was audited.
 	fn default() -> Self {
 		let quotas = Role::ALL.map(|role| match role {
-			Role::BusinessPlatform | Role::Issuer | Role::TaxAuthority | Role::PaymentPlatform | Role::Auditor => Quota {
+			Role::TaxAuthority | Role::PaymentPlatform => Quota {
+				calls: 10_000_000,
+				bytes: 1024 * 1024 * 1024,
+			},
+			Role::BusinessPlatform | Role::Issuer | Role::Auditor => Quota {
 				calls: 10_000,
 				bytes: 16 * 1024 * 1024,
 			},

@@ -5,8 +5,8 @@
 use crate::{Batches, Claims, Config, Error, Event, Pallet, Policy, Records, WeightInfo};
 use alloc::vec::Vec;
 use chirograph_primitives::{
-	payload, Acceptance, AccountId, Algorithm, AlgorithmChange, AlgorithmTerms, Authority, Batch, BatchRoot, BlockNumber, Ledger,
-	Life, Operation, OwnerSignature, ProofId, Record, Registration, Role, Schema, SignatureScheme,
+	payload, Acceptance, AccountId, Algorithm, AlgorithmChange, AlgorithmTerms, Algorithms, Authority, Batch, BatchRoot,
+	BlockNumber, Ledger, Life, Operation, OwnerSignature, ProofId, Record, Registration, Role, Schema, SignatureScheme,
 };
 use frame_support::{dispatch::DispatchResult, ensure, weights::Weight};
 use sp_core::Get;
@@ -197,5 +197,11 @@ impl<T: Config> Pallet<T> {
 			T::Authority::ensure(submitter, Role::BusinessPlatform)?;
 		}
 		Ok(())
+	}
+}
+
+impl<T: Config> Algorithms for Pallet<T> {
+	fn judge(algorithm: Algorithm) -> Acceptance {
+		Policy::<T>::get().judge(algorithm, T::Ledger::here().time)
 	}
 }

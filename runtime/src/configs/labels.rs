@@ -60,6 +60,7 @@ impl Metering<AccountId, RuntimeCall> for FreeCalls {
 	fn calls(who: &AccountId, call: &RuntimeCall) -> Option<u32> {
 		use pallet_labels::Call::confirm;
 		use pallet_proofs::Call::{register_many, set_algorithm};
+		use pallet_routing::Call::set_route;
 		use pallet_utility::Call as Batch;
 		match call {
 			// What is confirmed counts as it does without.
@@ -69,8 +70,8 @@ impl Metering<AccountId, RuntimeCall> for FreeCalls {
 				u32::try_from(registrations.len()).ok().map(|many| many.max(1))
 			},
 			// The council's, by a motion. Whoever else sends it pays for it.
-			RuntimeCall::Proofs(set_algorithm { .. }) => None,
-			RuntimeCall::Labels(_) | RuntimeCall::Proofs(_) => Some(1),
+			RuntimeCall::Proofs(set_algorithm { .. }) | RuntimeCall::Routing(set_route { .. }) => None,
+			RuntimeCall::Labels(_) | RuntimeCall::Proofs(_) | RuntimeCall::Invoices(_) => Some(1),
 			RuntimeCall::Council(_) => council_calls(who, call),
 			RuntimeCall::Utility(Batch::batch { calls } | Batch::batch_all { calls } | Batch::force_batch { calls }) => {
 				let mut each = calls.iter().map(|call| Self::calls(who, call));

@@ -5,8 +5,10 @@
 mod consensus;
 mod fees;
 mod governance;
+mod invoices;
 mod labels;
 mod proofs;
+mod routing;
 mod system;
 mod utilities;
 

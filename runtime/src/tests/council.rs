@@ -6,12 +6,12 @@
 use super::{chain, session_keys};
 use crate::{
 	configs::{CouncilCollective, FeeBeyondQuota, FreeCalls, Here, ProxyType, RuntimeBlockWeights},
-	parameters, AccountId, Balance, Balances, Hash, Labels, Proxy, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, Session,
-	System, TransactionPayment, TxExtension,
+	parameters, AccountId, Balance, Balances, Hash, Labels, Proxy, Routing, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
+	Session, System, TransactionPayment, TxExtension,
 };
 use chirograph_primitives::{
-	authenticator::Authenticator, payload, AdmissionFault, DossierHash, Label, LabelId, LabelRevocationReason, Ledger,
-	OrganisationId, OwnerSignature, Role, Roles, SuspensionReason,
+	authenticator::Authenticator, payload, AdmissionFault, DossierHash, Jurisdiction, Label, LabelId, LabelRevocationReason,
+	Ledger, OrganisationId, OwnerSignature, Role, Roles, SuspensionReason,
 };
 use codec::{Decode, Encode};
 use frame_support::{
@@ -374,6 +374,30 @@ mod members {
 			assert_eq!(offer(Bob, &propose(&remark()), 0), Err(refusal(AdmissionFault::Suspended)));
 		});
 	}
+}
+
+#[test]
+fn council_says_by_a_motion_who_is_competent_and_from_when_on() {
+	chain().execute_with(|| {
+		let south: Jurisdiction = "XX-S".parse().expect("a region");
+		let [of_the_north, of_the_south] = [Bob, Dave].map(|who| label_of(who).id);
+		let effective = System::block_number() + 10;
+		let motion = RuntimeCall::Routing(pallet_routing::Call::set_route {
+			jurisdiction: south,
+			authority: Some(of_the_north),
+			effective,
+		});
+		assert_eq!(dispatch(Alice, motion.clone()), Err(DispatchError::BadOrigin));
+		assert_eq!(send(Alice, propose(&motion)), Ok(()));
+		assert_eq!(send(Alice, vote(&motion)), Ok(()));
+		assert_eq!(dispatch(Alice, close(&motion)), refused(pallet_collective::Error::TooEarly));
+		assert_eq!(send(Bob, vote(&motion)), Ok(()));
+		assert_eq!(send(Bob, close(&motion)), Ok(()));
+		for (block, competent) in [(effective - 1, of_the_south), (effective, of_the_north)] {
+			System::set_block_number(block);
+			assert_eq!(Routing::competent(south), Some(competent), "block {block}");
+		}
+	});
 }
 
 /// Moves the label of `from` to `to`.

@@ -3,7 +3,9 @@
 //! What clients take for granted of extrinsics, whatever a node tells them.
 
 use super::chain;
-use crate::{Balances, Council, Governance, Hash, Labels, Multisig, Proofs, Proxy, Runtime, System, Utility, VERSION};
+use crate::{
+	Balances, Council, Governance, Hash, Invoices, Labels, Multisig, Proofs, Proxy, Routing, Runtime, System, Utility, VERSION,
+};
 use chirograph_primitives::calls::{self, CallNumbers, TRANSACTION_VERSION};
 use frame_support::traits::{GetCallIndex, GetCallName, PalletInfoAccess};
 use frame_system::{BlockHash, CheckEra};
@@ -28,6 +30,8 @@ fn calls_have_the_numbers_that_clients_sign() {
 		of::<Proxy, pallet_proxy::Call<Runtime>>(),
 		of::<Proofs, pallet_proofs::Call<Runtime>>(),
 		of::<Labels, pallet_labels::Call<Runtime>>(),
+		of::<Invoices, pallet_invoices::Call<Runtime>>(),
+		of::<Routing, pallet_routing::Call<Runtime>>(),
 	]
 	.concat();
 	for (pallet, name, numbers) in &ours {

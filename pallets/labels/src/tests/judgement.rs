@@ -3,13 +3,13 @@
 //! Was this account this label, in this role, at that time? Founders aside, who has a label here was granted it in block 300, and
 //! it ends by itself in block 550.
 
-use super::{hand_over, FOUNDERS_ENDED};
-use crate::{mock::*, Error, History};
+use super::{council_suspends, hand_over, FOUNDERS_ENDED};
+use crate::{mock::*, Confirmed, Error, History, Holders};
 use chirograph_primitives::{
 	Authority,
 	AuthorityFault::{self, *},
-	BlockNumber, Inclusion, LabelChange, LabelId, LabelRevocationReason, Moment, RetirementReason, Role, Roles, Standing,
-	SuspensionReason,
+	BlockNumber, Directory, Inclusion, LabelChange, LabelHolder, LabelId, LabelRevocationReason, Moment, Operation,
+	RetirementReason, Role, Roles, Standing, SuspensionReason,
 };
 use frame_support::assert_ok;
 use sp_runtime::DispatchError;
@@ -693,5 +693,166 @@ fn authority_now_is_in_the_label_and_the_clock_alone() {
 		assert_ok!(<Labels as Authority<_>>::ensure(&Emil.account(), Role::Owner), Emil.number());
 		at(FOUNDERS_ENDED);
 		assert_owner_now(Emil, Err(Expired));
+	});
+}
+
+type Answer = Result<LabelHolder, DispatchError>;
+
+/// What other pallets are told of a label that is to be an owner's.
+fn owner_of(label: LabelId) -> Answer {
+	<Labels as Directory>::holder(label, Role::Owner)
+}
+
+/// At home in Germany, as everybody who is granted a label here.
+fn held_by(who: Who) -> Answer {
+	Ok(LabelHolder {
+		account: who.account(),
+		home: germany(),
+	})
+}
+
+fn refusal(error: Error<Test>) -> Answer {
+	Err(error.into())
+}
+
+#[test]
+fn label_that_moves_is_its_new_holder_s_for_other_pallets_too() {
+	with_chain(|| {
+		let label = grant(Fred);
+		assert_eq!(owner_of(label), held_by(Fred));
+		at(310);
+		hand_over(Fred, Gina);
+		assert_eq!(owner_of(label), held_by(Gina));
+		at(320);
+		reassign_to(Hans, label);
+		assert_eq!(owner_of(label), held_by(Hans));
+	});
+}
+
+/// Moves a label to that account.
+fn reassign_to(who: Who, label: LabelId) {
+	let now = System::block_number();
+	let consent = who.takes_over(label, now);
+	assert_ok!(Labels::reassign(
+		Anna.origin(),
+		label,
+		RetirementReason::Lost,
+		who.account(),
+		now,
+		consent
+	));
+}
+
+#[test]
+fn other_pallets_are_told_where_a_label_is_at_home() {
+	with_chain(|| {
+		let home_of = |who: Who, role| <Labels as Directory>::holder(who.number(), role).map(|holder| holder.home);
+		assert_eq!(home_of(Emil, Role::Owner), Ok(germany()));
+		assert_eq!(home_of(Bruno, Role::Auditor), Ok(france()));
+	});
+}
+
+#[test]
+fn other_pallets_are_told_the_precise_reason_why_a_label_may_not_act() {
+	with_chain(|| {
+		assert_eq!(owner_of(Emil.number()), held_by(Emil));
+		assert_eq!(owner_of(Clara.number()), refusal(Error::WrongRole));
+		for nobody in [0, Fred.number(), LabelId::MAX] {
+			assert_eq!(owner_of(nobody), refusal(Error::UnknownLabel), "label {nobody}");
+		}
+
+		let label = grant(Fred);
+		suspend_at(310, label, SuspensionReason::Investigation);
+		assert_eq!(owner_of(label), refusal(Error::LabelSuspended));
+		reinstate_at(311, label);
+		assert_eq!(owner_of(label), held_by(Fred));
+		suspend_at(312, label, SuspensionReason::KeyCompromised { since: 312 });
+		assert_eq!(owner_of(label), refusal(Error::KeyCompromised));
+		reinstate_at(549, label);
+		assert_eq!(owner_of(label), held_by(Fred));
+		at(550);
+		assert_eq!(owner_of(label), refusal(Error::LabelExpired));
+		assert_ok!(Labels::revoke(Anna.origin(), label, LabelRevocationReason::Unspecified));
+		assert_eq!(owner_of(label), refusal(Error::LabelRevoked));
+	});
+}
+
+/// An account and its label are judged alike.
+#[test]
+fn label_is_judged_as_the_account_that_holds_it() {
+	with_chain(|| {
+		grant(Fred);
+		council_suspends(Dora, SuspensionReason::Investigation);
+		for who in [Anna, Bruno, Clara, Dora, Emil, Fred] {
+			for role in Role::ALL {
+				let of_account = <Labels as Authority<_>>::ensure(&who.account(), role).map(|_| who.account());
+				let of_label = <Labels as Directory>::holder(who.number(), role).map(|holder| holder.account);
+				assert_eq!(of_label, of_account, "{who:?} as {role:?}");
+			}
+		}
+	});
+}
+
+/// Whoever names many labels asks for each: it must not cost more than three reads.
+#[test]
+fn who_holds_a_label_now_is_in_the_label_its_holder_and_the_clock_alone() {
+	let mut label = None;
+	with_chain(|| label = Some(Emil.label()));
+	sp_io::TestExternalities::new_empty().execute_with(|| {
+		at(NOW);
+		Holders::<Test>::insert(Emil.number(), Emil.account());
+		crate::Labels::<Test>::set(Emil.account(), label);
+		assert_eq!(owner_of(Emil.number()), held_by(Emil));
+		at(FOUNDERS_ENDED);
+		assert_eq!(owner_of(Emil.number()), refusal(Error::LabelExpired));
+	});
+}
+
+#[test]
+fn label_that_guards_an_operation_takes_a_confirmation_for_it_and_for_no_other() {
+	with_chain(|| {
+		let confirmed = |operation| <Labels as Directory>::holder_confirmed(Emil.number(), Role::Owner, operation);
+		for operation in Operation::ALL {
+			assert_eq!(confirmed(operation), held_by(Emil), "{operation:?}, without a passkey");
+		}
+		assert_ok!(Emil.binds([Operation::Transferring]));
+		for operation in Operation::ALL {
+			let expected = match operation {
+				Operation::Transferring => refusal(Error::ConfirmationNeeded),
+				_ => held_by(Emil),
+			};
+			assert_eq!(confirmed(operation), expected, "{operation:?}");
+		}
+		// Whoever asks for none is not told.
+		assert_eq!(owner_of(Emil.number()), held_by(Emil));
+	});
+}
+
+#[test]
+fn label_whose_passkey_confirmed_what_is_done_may_do_it_and_no_other_label_may() {
+	with_chain(|| {
+		let label = grant(Fred);
+		for who in [Emil, Fred] {
+			assert_ok!(who.binds([Operation::Transferring]));
+		}
+		let confirmed = |label| <Labels as Directory>::holder_confirmed(label, Role::Owner, Operation::Transferring);
+		Confirmed::<Test>::put(label);
+		assert_eq!(confirmed(label), held_by(Fred));
+		assert_eq!(confirmed(Emil.number()), refusal(Error::ConfirmationNeeded));
+		Confirmed::<Test>::kill();
+		assert_eq!(confirmed(label), refusal(Error::ConfirmationNeeded));
+	});
+}
+
+/// What is wrong with a label comes before what it guards.
+#[test]
+fn label_that_may_not_act_is_not_asked_for_a_confirmation() {
+	with_chain(|| {
+		assert_ok!(Emil.binds([Operation::Transferring]));
+		let confirmed = |role| <Labels as Directory>::holder_confirmed(Emil.number(), role, Operation::Transferring);
+		assert_eq!(confirmed(Role::Owner), refusal(Error::ConfirmationNeeded));
+		assert_eq!(confirmed(Role::Issuer), refusal(Error::WrongRole));
+		council_suspends(Emil, SuspensionReason::Investigation);
+		assert_eq!(confirmed(Role::Owner), refusal(Error::LabelSuspended));
 	});
 }

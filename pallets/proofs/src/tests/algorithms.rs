@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::Event;
-use chirograph_primitives::Acceptance;
+use chirograph_primitives::{Acceptance, Algorithms};
 use sp_runtime::DispatchError;
 use Algorithm::{Ecdsa, Sha256, Sha3_512, Sr25519};
 
@@ -182,5 +182,29 @@ fn what_the_council_says_counts_from_the_next_block_on() {
 		System::set_block_number(NOW + 1);
 		let attempt = send(&ada, register_call(registration(&ada, OTHER_SUBJECT, Schema::Document)));
 		assert_noop!(attempt, Error::<Test>::AlgorithmRefused);
+	});
+}
+
+#[test]
+fn other_pallets_are_told_how_good_an_algorithm_is_now() {
+	let judge = <Proofs as Algorithms>::judge;
+	let at = |block: BlockNumber| u64::from(block) * 2_000;
+	with_chain(|| {
+		assert_eq!(judge(Ecdsa), Acceptance::Accepted);
+		let terms = AlgorithmTerms {
+			deprecated_from: Some(at(NOW + 1)),
+			refused_from: Some(at(NOW + 2)),
+			..Default::default()
+		};
+		assert_ok!(Proofs::set_algorithm(RuntimeOrigin::root(), Ecdsa, terms));
+		for (block, expected) in [
+			(NOW, Acceptance::Accepted),
+			(NOW + 1, Acceptance::Deprecated),
+			(NOW + 2, Acceptance::Refused),
+		] {
+			System::set_block_number(block);
+			assert_eq!(judge(Ecdsa), expected, "block {block}");
+			assert_eq!(judge(Sr25519), Acceptance::Accepted, "the control, in block {block}");
+		}
 	});
 }

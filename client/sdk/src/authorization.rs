@@ -478,9 +478,10 @@ impl TryFrom<WrittenProof> for ProofId {
 	}
 }
 
+/// A signature in a document.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenSignature {
+pub(crate) struct WrittenSignature {
 	scheme: SignatureScheme,
 	#[serde(with = "document::hexadecimal")]
 	signature: Vec<u8>,

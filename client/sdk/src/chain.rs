@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A node, asked only for what is finalised.
+//! A node, or the network itself through a light client, asked only for what is finalised.
 
 use crate::{
 	error::Error,
@@ -102,10 +102,11 @@ impl subxt::tx::Signer<ChirographConfig> for Keypair {
 /// A finalised block, as a place to read from.
 pub type FinalisedBlock = OnlineClientAtBlock<ChirographConfig>;
 
-/// A connection to a node of a Chirograph network.
+/// A connection to a node of a Chirograph network, or to the network itself: [`Chain::light`](crate::light).
 pub struct Chain {
+	/// Where the node is; of a light client, where its chain spec is.
 	url: String,
-	connection: Arc<jsonrpsee::core::client::Client>,
+	connection: Connection,
 	pub(crate) rpc: RpcClient,
 	pub(crate) legacy: LegacyRpcMethods<RpcConfigFor<ChirographConfig>>,
 	pub(crate) client: OnlineClient<ChirographConfig>,
@@ -115,6 +116,31 @@ pub struct Chain {
 impl fmt::Debug for Chain {
 	fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
 		f.debug_struct("Chain").field("url", &self.url).finish_non_exhaustive()
+	}
+}
+
+/// What questions go over.
+pub(crate) enum Connection {
+	/// A node's WebSocket.
+	Node(Arc<jsonrpsee::core::client::Client>),
+	/// Many peers, who come and go.
+	#[cfg(feature = "light")]
+	Light,
+}
+
+impl Connection {
+	/// Whether it can still be asked.
+	fn is_there(&self) -> bool {
+		match self {
+			Self::Node(client) => client.is_connected(),
+			#[cfg(feature = "light")]
+			Self::Light => true,
+		}
+	}
+
+	/// Whether a single node answers, which has to be believed.
+	fn is_node(&self) -> bool {
+		matches!(self, Self::Node(_))
 	}
 }
 
@@ -146,7 +172,7 @@ impl BlockId {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChainStatus {
-	/// Where the node is.
+	/// Where the node is; of a light client, where its chain spec is.
 	pub url: String,
 	/// Name of the network.
 	pub chain: String,
@@ -195,19 +221,23 @@ impl Chain {
 			Ok(false) => return Err(bad_address("it would send everything in the clear over a network".into())),
 			Err(error) => return Err(bad_address(error.to_string())),
 		}
-		let connection = connect(url).await?;
-		let rpc = RpcClient::new(connection.clone());
+		let client = connect(url).await?;
+		let rpc = RpcClient::new(client.clone());
+		Self::over(url, Connection::Node(client), rpc, expected).await
+	}
+
+	/// Over a connection to what is at `url`. With `expected`, only if it is of the network with that genesis.
+	pub(crate) async fn over(
+		url: &str,
+		connection: Connection,
+		rpc: RpcClient,
+		expected: Option<GenesisHash>,
+	) -> Result<Self, Error> {
 		let legacy = LegacyRpcMethods::new(rpc.clone());
-		let unusable = |reason: String| {
-			if connection.is_connected() {
-				Error::Node { url: url.into(), reason }
-			} else {
-				Error::ConnectionLost { url: url.into() }
-			}
-		};
+		let unusable = |reason: String| unusable(url, &connection, reason);
 
 		let version: RuntimeVersion = rpc
-			.request("state_getRuntimeVersion", rpc_params![])
+			.request("state_getRuntimeVersion", rpc_params![None::<H256>])
 			.await
 			.map_err(|error| unusable(error.to_string()))?;
 		if version.spec_name != SPEC_NAME {
@@ -248,7 +278,8 @@ impl Chain {
 	/// Fails where the node is behind its network, or cut off from it: its answers would be out of date.
 	pub async fn ensure_synced(&self) -> Result<(), Error> {
 		let health = self.legacy.system_health().await.map_err(|error| self.node_error(error))?;
-		if health.is_syncing {
+		// A light client was where its peers are when it started, and of heights that it is told it believes none.
+		if health.is_syncing && self.connection.is_node() {
 			let state: SyncState = self
 				.rpc
 				.request("system_syncState", rpc_params![])
@@ -658,7 +689,13 @@ impl Chain {
 		Ok(value.map(|Static(value)| value))
 	}
 
-	async fn runtime_call<T: Decode>(&self, block: &FinalisedBlock, function: &str, input: &impl Encode) -> Result<T, Error> {
+	/// What a function of the runtime answers as of `block`.
+	pub(crate) async fn runtime_call<T: Decode>(
+		&self,
+		block: &FinalisedBlock,
+		function: &str,
+		input: &impl Encode,
+	) -> Result<T, Error> {
 		let output = block.runtime_apis().call_raw(function, Some(&input.encode())).await;
 		let output = output.map_err(|error| self.state_error(error))?;
 		T::decode_all(&mut &output[..]).map_err(|error| self.node_error(format!("{function}: {error}")))
@@ -666,12 +703,27 @@ impl Chain {
 
 	/// Whether the node can still be asked.
 	pub fn is_connected(&self) -> bool {
-		self.connection.is_connected()
+		self.connection.is_there()
 	}
 
 	/// Returns when the connection is lost.
 	pub(crate) async fn disconnected(&self) {
-		self.connection.on_disconnect().await;
+		match &self.connection {
+			Connection::Node(client) => {
+				client.on_disconnect().await;
+			},
+			// One peer goes, another comes.
+			#[cfg(feature = "light")]
+			Connection::Light => std::future::pending().await,
+		}
+	}
+
+	/// Fails where nobody could tell what became of an extrinsic.
+	pub(crate) fn ensure_node(&self, what: &str) -> Result<(), Error> {
+		if self.connection.is_node() {
+			return Ok(());
+		}
+		Err(Error::NeedsNode { what: what.into() })
 	}
 
 	/// What a failed request for state means: the node may keep only what is recent.
@@ -687,20 +739,25 @@ impl Chain {
 
 	/// What a failed request means: the node went away, or said something unusable.
 	pub(crate) fn node_error(&self, reason: impl fmt::Display) -> Error {
-		let reason = reason.to_string();
-		// The client library says so in words only. A node that stopped answering is as good as gone.
-		if self.is_connected() && !reason.contains("Request timeout") {
-			Error::Node {
-				url: self.url.clone(),
-				reason,
-			}
-		} else {
-			self.lost()
-		}
+		unusable(&self.url, &self.connection, reason.to_string())
 	}
 
 	pub(crate) fn lost(&self) -> Error {
 		Error::ConnectionLost { url: self.url.clone() }
+	}
+}
+
+/// What a failed request over that connection means.
+fn unusable(url: &str, connection: &Connection, reason: String) -> Error {
+	#[cfg(feature = "light")]
+	if !connection.is_node() {
+		return crate::light::failed(url, &reason);
+	}
+	// The client library says so in words only. A node that stopped answering is as good as gone.
+	if connection.is_there() && !reason.contains("Request timeout") {
+		Error::Node { url: url.into(), reason }
+	} else {
+		Error::ConnectionLost { url: url.into() }
 	}
 }
 

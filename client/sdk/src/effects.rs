@@ -7,8 +7,10 @@
 //! there are none.
 
 use crate::{chain::ChirographConfig, document, refusal::Refusal};
-use chirograph_primitives::{calls::names_of, AccountId, LabelId, Subject};
-use codec::{Compact, Decode};
+use chirograph_primitives::{
+	calls::names_of, invoice::Transaction, payload::GenesisHash, AccountId, LabelId, Subject, TransactionId,
+};
+use codec::{Compact, Decode, DecodeAll};
 use serde::Serialize;
 use subxt::{
 	events::{Event, Phase},
@@ -31,6 +33,8 @@ pub enum About {
 	Account(#[serde(with = "document::account")] AccountId),
 	/// What is registered.
 	Subject(Subject),
+	/// What is executed.
+	Transaction(TransactionId),
 }
 
 /// What came of a call inside of another.
@@ -98,9 +102,13 @@ impl Made {
 		Self::new(UNREADABLE, UNREADABLE)
 	}
 
-	/// What `bytes` encode, by the numbers that calls have, and by the metadata for what these do not say.
-	pub(crate) fn read(bytes: &[u8], metadata: &Metadata) -> Self {
-		let mut reader = Reader { metadata, input: bytes };
+	/// What `bytes` encode, on the network with that genesis; by the numbers that calls have, and by the metadata for what these do not say.
+	pub(crate) fn read(bytes: &[u8], metadata: &Metadata, genesis: &GenesisHash) -> Self {
+		let mut reader = Reader {
+			metadata,
+			genesis,
+			input: bytes,
+		};
 		reader.call(0).unwrap_or_else(Self::unreadable)
 	}
 
@@ -149,6 +157,7 @@ impl Made {
 /// Reads calls, and skips their other arguments.
 struct Reader<'a> {
 	metadata: &'a Metadata,
+	genesis: &'a GenesisHash,
 	input: &'a [u8],
 }
 
@@ -191,16 +200,25 @@ impl Reader<'_> {
 		let before = self.input;
 		decode_with_visitor(&mut self.input, type_id, self.metadata.types(), IgnoreVisitor::new()).ok()?;
 		let (argument, _) = before.split_at_checked(before.len().checked_sub(self.input.len())?)?;
-		made.about = made.about.take().or_else(|| about(&made.pallet, index, name, argument));
+		let genesis = self.genesis;
+		made.about = made
+			.about
+			.take()
+			.or_else(|| about(genesis, &made.pallet, index, name, argument));
 		Some(())
 	}
 }
 
-fn about(pallet: &str, index: usize, name: &str, argument: &[u8]) -> Option<About> {
+fn about(genesis: &GenesisHash, pallet: &str, index: usize, name: &str, mut argument: &[u8]) -> Option<About> {
 	match (pallet, index, name) {
 		("Labels", 0, "label") => Some(About::Label(LabelId::from_le_bytes(argument.try_into().ok()?))),
 		("Labels", 0, "account") => Some(About::Account(AccountId::new(argument.try_into().ok()?))),
 		("Proofs", _, "subject") => Some(About::Subject(Subject(argument.try_into().ok()?))),
+		("Invoices", 0, "seller") => Some(About::Label(LabelId::from_le_bytes(argument.try_into().ok()?))),
+		("Invoices", 0, "transaction") => {
+			let transaction = Transaction::decode_all(&mut argument).ok()?;
+			Some(About::Transaction(transaction.id(genesis)))
+		},
 		_ => None,
 	}
 }
@@ -393,6 +411,8 @@ impl<'a> Trail<'a> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use chirograph_primitives::invoice::Action;
+	use codec::Encode;
 	use serde_json::json;
 	use Mark::{Completed, CompletedWithErrors, FirstDone, ItemDone};
 
@@ -609,6 +629,8 @@ mod tests {
 
 	#[test]
 	fn what_a_call_is_about_is_read_from_its_arguments() {
+		const GENESIS: GenesisHash = [9; 32];
+		let about = |pallet, index, name, argument: &[u8]| about(&GENESIS, pallet, index, name, argument);
 		assert_eq!(about("Labels", 0, "label", &[6, 0, 0, 0]), Some(About::Label(6)));
 		let account = AccountId::new([7; 32]);
 		assert_eq!(about("Labels", 0, "account", &[7; 32]), Some(About::Account(account)));
@@ -616,6 +638,18 @@ mod tests {
 			about("Proofs", 1, "subject", &[8; 32]),
 			Some(About::Subject(Subject([8; 32])))
 		);
+		assert_eq!(about("Invoices", 0, "seller", &[6, 0, 0, 0]), Some(About::Label(6)));
+		let transaction = Transaction {
+			action: Action::Transfer { to: 7 },
+			inputs: Default::default(),
+			outputs: Default::default(),
+			valid_until: 100,
+		};
+		assert_eq!(
+			about("Invoices", 0, "transaction", &transaction.encode()),
+			Some(About::Transaction(transaction.id(&GENESIS)))
+		);
+		assert_eq!(about("Invoices", 0, "transaction", &[6]), None);
 		assert_eq!(about("Labels", 0, "label", &[6]), None);
 		assert_eq!(about("Balances", 0, "label", &[6, 0, 0, 0]), None);
 	}

@@ -3,7 +3,9 @@
 use crate::{
 	authorization, batches, certificates,
 	chain::format_time,
-	credentials, dossier, evidence, file, history,
+	credentials, dossier,
+	einvoice::EInvoiceError,
+	evidence, file, history, invoices,
 	keys::{self, format_account},
 	labels::{explain, ApplicationHash},
 	near, passkeys, report,
@@ -45,6 +47,23 @@ pub enum SuccessorFault {
 	/// It is revoked or superseded itself.
 	#[error("it is revoked or superseded itself; name one that stands")]
 	NotActive,
+}
+
+/// Why a light client cannot start with a chain spec.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChainSpecFault {
+	/// No JSON object.
+	#[error("it is not a JSON object ({0}); check the path")]
+	NotJson(String),
+	/// There is no genesis storage in it, with which everything begins.
+	#[error("it has no raw genesis storage; write it with `chirograph chain light-spec`, or with `chirograph-node export-chain-spec --raw`")]
+	NotRaw,
+	/// Nobody to begin with.
+	#[error("it names no boot node that could be connected to, as in /ip4/192.0.2.1/tcp/30333/p2p/12D3KooW...; write it with `chirograph chain light-spec`, or add one to its `bootNodes`")]
+	NoBootNodes,
+	/// The light client does not understand it.
+	#[error("it cannot be started with ({0}); write it anew with `chirograph chain light-spec`")]
+	Unusable(String),
 }
 
 /// Whatever can go wrong in this SDK: what happened, why, and what to do next.
@@ -92,8 +111,22 @@ pub enum Error {
 	/// A certificate in the sense of X.1407 Appendix II.
 	#[error(transparent)]
 	Credential(#[from] credentials::Error),
+	/// A transaction of invoices.
+	#[error(transparent)]
+	Invoice(#[from] invoices::InvoiceError),
+	/// An invoice or a credit note.
+	#[error("{} cannot be used: {error}", path.display())]
+	EInvoice {
+		/// Which file.
+		path: PathBuf,
+		/// Why.
+		error: EInvoiceError,
+	},
 	/// The state of a block that the node does not have any more.
-	#[error("the node at {url} has forgotten the state of a block that is asked about; ask an archive node, one that was set up with `--state-pruning archive-canonical`")]
+	#[error(
+		"{} has forgotten the state of a block that is asked about; ask an archive node, one that was set up with `--state-pruning archive-canonical`",
+		answerer(url)
+	)]
 	StateForgotten {
 		/// Where the node is.
 		url: String,
@@ -179,12 +212,49 @@ pub enum Error {
 		url: String,
 	},
 	/// The node runs something else.
-	#[error("the node at {url} runs {found}, not a Chirograph network; check the address")]
+	#[error("{} runs {found}, not a Chirograph network; check the address", answerer(url))]
 	NotChirograph {
 		/// Where.
 		url: String,
 		/// The runtime's name.
 		found: String,
+	},
+	/// The chain spec that a light client should start with is of no use.
+	#[error("{path} is no chain spec for a light client: {fault}")]
+	BadChainSpec {
+		/// Where it is.
+		path: PathBuf,
+		/// What is wrong with it.
+		fault: ChainSpecFault,
+	},
+	/// The chain spec is of another network.
+	#[error(
+		"the chain spec {path} is of the network 0x{found}, and 0x{expected} is meant; check the path, and which network you mean",
+		path = path.display(),
+		found = hex::encode(found),
+		expected = hex::encode(expected)
+	)]
+	SpecOfAnotherChain {
+		/// Where it is.
+		path: PathBuf,
+		/// The genesis hash that was asked for.
+		expected: [u8; 32],
+		/// Its.
+		found: [u8; 32],
+	},
+	/// A light client alone in the world.
+	#[error("no node of the network answered the light client of {path} within {seconds} s; check that the boot nodes in that file run and can be reached, or write the file anew with `chirograph chain light-spec`")]
+	NoPeers {
+		/// Where its chain spec is.
+		path: String,
+		/// How long was waited.
+		seconds: u64,
+	},
+	/// Peers prove state, and nothing else.
+	#[error("a light client cannot {what}; ask a node, with `--node` and without `--light`")]
+	NeedsNode {
+		/// What was to be done.
+		what: String,
 	},
 	/// The node belongs to another network.
 	#[error(
@@ -229,7 +299,8 @@ pub enum Error {
 	},
 	/// Another call than the one that was meant would have been signed.
 	#[error(
-		"the node at {url} says that the call {call} has the numbers {found:?}, and on every network it has {expected:?}: another call would have been signed, so nothing was; do not believe this node, ask another"
+		"{} says that the call {call} has the numbers {found:?}, and on every network it has {expected:?}: another call would have been signed, so nothing was; do not believe this node, ask another",
+		answerer(url)
 	)]
 	FalseCall {
 		/// Where.
@@ -258,7 +329,10 @@ pub enum Error {
 		highest: u64,
 	},
 	/// The node has not heard of a finalised block for a while.
-	#[error("the newest block that the node at {url} knows to be final is block {finalised}, {time}: it is cut off, or its network stands still; ask another node, or wait")]
+	#[error(
+		"the newest block that {} knows to be final is block {finalised}, {time}: it is cut off, or its network stands still; ask another node, or wait",
+		answerer(url)
+	)]
 	Stale {
 		/// Where.
 		url: String,
@@ -268,7 +342,10 @@ pub enum Error {
 		time: String,
 	},
 	/// The node answers something that this SDK does not understand.
-	#[error("the node at {url} gave an unusable answer ({reason}); if it is newer than this program, update this program")]
+	#[error(
+		"{} gave an unusable answer ({reason}); if it is newer than this program, update this program",
+		answerer(url)
+	)]
 	Node {
 		/// Where.
 		url: String,
@@ -537,6 +614,15 @@ pub enum Error {
 	},
 }
 
+/// Who answered: a node by its address, or a light client by its chain spec.
+fn answerer(place: &str) -> String {
+	if place.starts_with("ws://") || place.starts_with("wss://") {
+		format!("the node at {place}")
+	} else {
+		format!("the light client of {place}")
+	}
+}
+
 fn not_ready(label: LabelId, approvals: usize, threshold: u32, ready: Option<(BlockNumber, u64)>) -> String {
 	match ready {
 		None => format!(
@@ -599,6 +685,7 @@ impl Error {
 			Self::Passkey(error) => error.kind(),
 			Self::TimeStamp(error) => error.kind(),
 			Self::Batch(error) => error.kind(),
+			Self::Invoice(error) => error.kind(),
 			Self::Certificate(error) if error.is_judgement() => ErrorKind::Refused,
 			Self::File(_)
 			| Self::Key(_)
@@ -610,6 +697,7 @@ impl Error {
 			| Self::Near(_)
 			| Self::Report(_)
 			| Self::Credential(_)
+			| Self::EInvoice { .. }
 			| Self::EvidenceFromTheFuture { .. }
 			| Self::DossierOfOtherAccount { .. }
 			| Self::DossierNotOfApplication { .. }
@@ -619,11 +707,15 @@ impl Error {
 			| Self::TooManyGuardians { .. }
 			| Self::UnknownCall { .. }
 			| Self::NotFinalYet { .. }
+			| Self::BadChainSpec { .. }
+			| Self::NeedsNode { .. }
 			| Self::BadAddress { .. } => ErrorKind::Input,
 			Self::NoConnection { .. }
 			| Self::ConnectionLost { .. }
 			| Self::NotChirograph { .. }
 			| Self::AnotherChain { .. }
+			| Self::SpecOfAnotherChain { .. }
+			| Self::NoPeers { .. }
 			| Self::NetworkChanged { .. }
 			| Self::StateForgotten { .. }
 			| Self::OtherCalls { .. }

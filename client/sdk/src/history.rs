@@ -58,7 +58,7 @@ use serde::Serialize;
 use sp_core::Blake2Hasher;
 use sp_crypto_hashing::{blake2_128, blake2_256, twox_128, twox_64};
 use sp_runtime::{generic::Era, traits::Verify, MultiAddress, MultiSignature};
-use sp_trie::{read_trie_value, LayoutV1, StorageProof, TrieConfiguration};
+use sp_trie::{read_trie_value, LayoutV0, LayoutV1, StorageProof, TrieConfiguration};
 use std::{collections::HashMap, fmt::Display, ops::Range};
 use subxt::{config::substrate::SubstrateHeader, utils::H256};
 
@@ -315,7 +315,8 @@ impl Block {
 
 	/// Fails where these are not all extrinsics of the block, in order.
 	fn ensure_body(&self, extrinsics: &[Vec<u8>]) -> Result<(), Error> {
-		let root = LayoutV1::<Blake2Hasher>::ordered_trie_root(extrinsics);
+		// The runtime's `system_version` says that it is this layout, whatever the state's is.
+		let root = LayoutV0::<Blake2Hasher>::ordered_trie_root(extrinsics);
 		(root == self.extrinsics_root)
 			.then_some(())
 			.ok_or(Error::ForgedBody { block: self.number })
@@ -513,7 +514,9 @@ impl Reader<'_> {
 				},
 				None => SignatureCheck::Unchecked,
 			};
-			let made = signed.map_or_else(Made::unreadable, |signed| Made::read(signed.call, at.metadata_ref()));
+			let made = signed.map_or_else(Made::unreadable, |signed| {
+				Made::read(signed.call, at.metadata_ref(), self.chain.genesis())
+			});
 			let (pallet, call, about) = (made.pallet.clone(), made.call.clone(), made.about.clone());
 			let Effects { refusal, marks } = effects.remove(&index).unwrap_or_default();
 			operations.push(Operation {
@@ -966,7 +969,7 @@ mod tests {
 	fn a_body_is_believed_only_whole_and_in_order() {
 		let extrinsics: Vec<_> = (0..5u8).map(|number| vec![number; 40]).collect();
 		let block = Block {
-			extrinsics_root: LayoutV1::<Blake2Hasher>::ordered_trie_root(&extrinsics),
+			extrinsics_root: LayoutV0::<Blake2Hasher>::ordered_trie_root(&extrinsics),
 			..block()
 		};
 		assert!(block.ensure_body(&extrinsics).is_ok(), "the control");

@@ -754,7 +754,7 @@ pub async fn authority(chain: &Chain, target: &Target, role: Role, at: Option<Bl
 }
 
 /// Who held a label at that time, given who holds it now and what happened to it.
-fn holder_at(now: AccountId, history: &[LabelChange], at: &Inclusion) -> AccountId {
+pub fn holder_at(now: AccountId, history: &[LabelChange], at: &Inclusion) -> AccountId {
 	let mut later = history.iter().filter(|change| change.at.position() > at.position());
 	// The first move after that time was away from them.
 	let moved = later.find_map(|change| match &change.event {
@@ -791,7 +791,7 @@ fn ensure_about(statement: &Statement, account: &AccountId) -> Result<(), Error>
 	})
 }
 
-/// Sends a call, and returns the block in which it is final.
+/// Sends a call of the pallet, and returns the block in which it is final.
 async fn send(
 	submitter: &Submitter,
 	signer: &Keypair,
@@ -799,8 +799,9 @@ async fn send(
 	arguments: &impl Encode,
 	patience: Duration,
 ) -> Result<FinalisedBlock, Error> {
-	let included = submitter.submit(&call("Labels", name, arguments), signer, patience).await?;
-	submitter.chain().at(&included).await
+	submitter
+		.submit_at_block(signer, &call("Labels", name, arguments), patience)
+		.await
 }
 
 /// Sends a call about a label that there is; `arguments` are those behind the label.

@@ -15,6 +15,7 @@
 //! - [`near`]: what was registered from here, to notice that somebody else registers nearly the same.
 //! - [`issued`]: PDF files that carry the bundle about themselves.
 //! - [`report`]: a verdict about a bundle, as a PDF for people.
+//! - [`einvoice`]: invoices in UBL, CII or a PDF, judged by EN 16931, and what the ledger must know of them.
 //!
 //! What somebody else is needed for:
 //!
@@ -23,6 +24,7 @@
 //! What a node is needed for:
 //!
 //! - [`chain`]: a connection, asked only for what is finalised.
+//! - [`light`]: the same without a node that has to be believed. Only with the feature `light`.
 //! - [`networks`]: a connection to sign over, to the network that the node was of the first time.
 //! - [`submit`]: from an extrinsic to finality, whatever a pool drops on the way.
 //! - [`labels`]: apply, audit, show, and who was what when.
@@ -33,6 +35,7 @@
 //! - [`batches`]: many files at once, one extrinsic, a bundle for each.
 //! - [`bundles`]: what a node is asked for once, so that nobody has to ask one again.
 //! - [`credentials`]: certificates that an issuer gives to recipients, such as diplomas: issue, verify (X.1407 Appendix II).
+//! - [`invoices`]: electronic invoices as outputs that are consumed exactly once: draft, sign together, send, trace, watch (X.1407 Appendix I).
 //! - [`history`]: every operation of an account, with proof that none is missing.
 //!
 //! Nothing is ever reported as registered before it is final (X.1407 9.2.3 e: no zero confirmation).
@@ -46,15 +49,19 @@ pub mod credentials;
 mod document;
 pub mod dossier;
 mod effects;
+pub mod einvoice;
 mod error;
 pub mod evidence;
 pub mod features;
 pub mod file;
 pub mod history;
+pub mod invoices;
 pub mod issued;
 pub mod keys;
 pub mod labels;
 pub mod life;
+#[cfg(feature = "light")]
+pub mod light;
 pub mod near;
 pub mod networks;
 pub mod passkeys;
@@ -70,4 +77,4 @@ pub mod time_stamp;
 pub use chirograph_primitives as primitives;
 pub use chirograph_verifier as verifier;
 pub use chirograph_verifier::document::Fault;
-pub use error::{Error, ErrorKind, SuccessorFault};
+pub use error::{ChainSpecFault, Error, ErrorKind, SuccessorFault};

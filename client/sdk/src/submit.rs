@@ -137,6 +137,8 @@ pub struct Submitter {
 impl Submitter {
 	/// Begins to follow the finalised blocks. Ends when the last clone is dropped.
 	pub async fn start(chain: Arc<Chain>) -> Result<Self, Error> {
+		// Which extrinsics are in a block it could not see.
+		chain.ensure_node("see what became of what was sent")?;
 		let blocks = chain.client.stream_blocks().await.map_err(|error| chain.node_error(error))?;
 		let (pending, incoming) = mpsc::unbounded_channel();
 		let (finalised_sender, finalised) = watch::channel(chain.finalised().await?.block_number());
@@ -156,6 +158,17 @@ impl Submitter {
 	/// The node.
 	pub fn chain(&self) -> &Chain {
 		&self.chain
+	}
+
+	/// As [`Self::submit`], and returns the block in which it is final.
+	pub(crate) async fn submit_at_block(
+		&self,
+		signer: &Keypair,
+		call: &impl Payload,
+		patience: Duration,
+	) -> Result<FinalisedBlock, Error> {
+		let included = self.submit(call, signer, patience).await?;
+		self.chain.at(&included).await
 	}
 
 	/// Signs `call` with the next nonce of `signer`, sends it, and returns when it is finalised; or fails after `patience`.

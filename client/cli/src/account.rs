@@ -87,5 +87,6 @@ fn describe_about(about: Option<&About>) -> String {
 		Some(About::Label(label)) => format!("  label {label}"),
 		Some(About::Account(account)) => format!("  account {}", format_account(account)),
 		Some(About::Subject(subject)) => format!("  subject {subject}"),
+		Some(About::Transaction(transaction)) => format!("  transaction {transaction}"),
 	}
 }

@@ -6,6 +6,7 @@ use crate::{proof::VALIDITY, recovery::DELAY};
 use chirograph_sdk::{
 	chain,
 	labels::ApplicationHash,
+	light::can_be_dialled,
 	primitives::{
 		BlockNumber, Jurisdiction, LabelId, LabelRevocationReason, Moment, Operation, RejectionReason, Remark, RevocationReason,
 		Role, Schema, SignatureScheme, Subject,
@@ -42,6 +43,10 @@ pub struct Common {
 		value_name = "URL"
 	)]
 	pub node: String,
+	/// Ask no node, but the network itself, and believe only what is proven: with the embedded light client, which starts with this chain spec
+	/// (see `chain light-spec`)
+	#[arg(long, global = true, env = "CHIROGRAPH_LIGHT", value_name = "CHAIN_SPEC")]
+	pub light: Option<PathBuf>,
 	/// The network that is meant, by its genesis hash: commands talk to no other, and judge bundles by it
 	#[arg(
 		long,
@@ -76,6 +81,9 @@ pub enum Command {
 	/// Issue, verify and revoke certificates, such as diplomas: PDF files that carry their proof
 	#[command(subcommand)]
 	Certificate(CredentialCommand),
+	/// Issue invoices, use each right that is in them once, and follow them from payment to tax clearance
+	#[command(subcommand)]
+	Invoice(InvoiceCommand),
 	/// Look into what accounts did
 	#[command(subcommand)]
 	Account(AccountCommand),
@@ -962,6 +970,15 @@ pub enum ChainCommand {
 	Status,
 	/// Show which algorithms are good enough for what is new, and since or until when
 	Algorithms,
+	/// Write the chain spec that a light client starts with: the network's genesis, and the node as the first peer
+	LightSpec {
+		/// Where to write it
+		#[arg(long, value_name = "FILE", default_value = "chain-spec.json")]
+		output: PathBuf,
+		/// A node to begin with, before the others, as in /ip4/192.0.2.1/tcp/30333/p2p/12D3KooW.... May be given often
+		#[arg(long = "boot-node", value_name = "MULTIADDRESS", value_parser = boot_node)]
+		boot_nodes: Vec<String>,
+	},
 }
 
 /// Values of the ledger, as words on the command line.
@@ -981,6 +998,10 @@ macro_rules! words {
 		}
 	};
 }
+
+// Behind the macro, which it uses.
+mod invoice;
+pub use invoice::{AuthorisationCommand, ConditionsCommand, Cosigning, InvoiceCommand, KindName, PaymentTerms, Portion, Whose};
 
 words! {
 	Scheme for SignatureScheme {
@@ -1119,6 +1140,13 @@ pub enum Retirement {
 	Lost,
 	/// The key is, or may be, in wrong hands
 	Compromised,
+}
+
+fn boot_node(text: &str) -> Result<String, String> {
+	if can_be_dialled(text) {
+		return Ok(text.into());
+	}
+	Err("it is no address over TCP, without TLS, as in /ip4/192.0.2.1/tcp/30333/p2p/12D3KooW...".into())
 }
 
 fn field(text: &str) -> Result<(String, String), String> {

@@ -241,7 +241,7 @@ fn judgeable<T>(read: Result<T, Error>) -> Result<Result<T, String>, Failure> {
 
 impl Inquiry<'_> {
 	async fn connect(&self) -> Result<Chain, Failure> {
-		self.answered(Chain::connect(&self.common.node, Some(self.genesis.0)).await)
+		self.answered(self.common.connect_to(self.genesis).await)
 	}
 
 	/// Nobody is to take how a certificate stood for how it stands: without a node, that has to be asked for.

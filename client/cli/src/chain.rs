@@ -7,13 +7,17 @@ use crate::{
 };
 use chirograph_sdk::{
 	chain::{format_time, BlockId, Chain},
+	file,
 	keys::KeyStore,
 	life,
+	light::ChainSpec,
 	networks::KnownNetworks,
-	primitives::{Acceptance, Algorithm, AlgorithmPolicy, AlgorithmTerms, Moment},
+	primitives::{Acceptance, Algorithm, AlgorithmPolicy, AlgorithmTerms, Moment, Subject},
 	proofs::code,
+	Error,
 };
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// How an algorithm is held to be.
 #[derive(Serialize)]
@@ -58,6 +62,14 @@ impl Held {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+struct LightSpec {
+	path: PathBuf,
+	genesis: Subject,
+	boot_nodes: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Algorithms {
 	algorithms: Vec<Held>,
 	/// All that the council ever said about them.
@@ -67,8 +79,12 @@ struct Algorithms {
 
 impl Common {
 	/// The node to ask, of the network that is meant: where the user does not name it, the one that the node was of when it was first signed for.
+	/// Or the network itself, which is the one of the chain spec.
 	pub async fn connect(&self) -> Result<Chain, Failure> {
 		let genesis = self.genesis.map(|genesis| genesis.0);
+		if let Some(chain_spec) = &self.light {
+			return Ok(Chain::light(chain_spec, genesis).await?);
+		}
 		match KeyStore::open_default() {
 			Ok(store) => Ok(KnownNetworks::new(store).connect_to_read(&self.node, genesis).await?),
 			// Without a place for keys, nothing was signed for.
@@ -76,8 +92,19 @@ impl Common {
 		}
 	}
 
+	/// As [`Self::connect`], of the network with that genesis, whatever the user says.
+	pub async fn connect_to(&self, genesis: Subject) -> Result<Chain, Error> {
+		match &self.light {
+			Some(chain_spec) => Chain::light(chain_spec, Some(genesis.0)).await,
+			None => Chain::connect(&self.node, Some(genesis.0)).await,
+		}
+	}
+
 	/// As [`Self::connect`], for a key to sign for that network, which is remembered.
 	pub async fn connect_to_sign(&self) -> Result<Chain, Failure> {
+		if self.light.is_some() {
+			return self.connect().await;
+		}
 		let genesis = self.genesis.map(|genesis| genesis.0);
 		match KeyStore::open_default() {
 			Ok(store) => Ok(KnownNetworks::new(store).connect(&self.node, genesis).await?),
@@ -126,6 +153,26 @@ pub async fn run(command: ChainCommand, common: &Common, output: &Output) -> Res
 			};
 			lines.push(as_of(&shown.as_of));
 			output.result(&shown, "algorithms", &lines);
+			Ok(())
+		},
+		ChainCommand::LightSpec {
+			output: path,
+			boot_nodes,
+		} => {
+			let chain = common.connect().await?;
+			let spec = ChainSpec::of_node(&chain, &boot_nodes).await?;
+			file::write_new(&path, &spec.to_json(), false)?;
+			let written = LightSpec {
+				path,
+				genesis: Subject(*chain.genesis()),
+				boot_nodes: spec.boot_nodes().to_vec(),
+			};
+			let mut lines = vec![("genesis", written.genesis.to_string())];
+			lines.extend(written.boot_nodes.iter().map(|address| ("boot node", address.clone())));
+			output.result(&written, &format!("{} written", written.path.display()), &lines);
+			output.hint(
+				"whoever uses it trusts that genesis and nothing else: compare it with what the network's members say that it is",
+			);
 			Ok(())
 		},
 	}

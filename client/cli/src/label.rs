@@ -812,7 +812,7 @@ fn by(label: Option<LabelId>) -> String {
 }
 
 /// As one word for a shell.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
 	let is_plain = |character: char| character.is_ascii_alphanumeric() || "/._-".contains(character);
 	if !text.is_empty() && text.chars().all(is_plain) {
 		return text.into();

@@ -11,6 +11,7 @@ mod batch;
 mod bundle;
 mod certificate;
 mod chain;
+mod invoice;
 mod key;
 mod label;
 mod output;
@@ -84,6 +85,7 @@ async fn main() -> ExitCode {
 		Command::Proof(command) => proof::run(command, &arguments.common, &output).await,
 		Command::Bundle(command) => bundle::run(command, &arguments.common, &output).await,
 		Command::Certificate(command) => certificate::run(command, &arguments.common, &output).await,
+		Command::Invoice(command) => invoice::run(command, &arguments.common, &output).await,
 		Command::Account(command) => account::run(command, &arguments.common, &output).await,
 		Command::Chain(command) => chain::run(command, &arguments.common, &output).await,
 	};

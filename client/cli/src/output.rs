@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 use std::{
 	fmt::Display,
-	io::{stderr, stdout, ErrorKind, IsTerminal, Write},
+	io::{stderr, stdin, stdout, ErrorKind, IsTerminal, Write},
 	process::exit,
 };
 
@@ -45,6 +45,27 @@ impl Output {
 			text.push_str(&format!("\n{}{}", "  ".repeat(*depth), tame(line)));
 		}
 		self.print(&text);
+	}
+
+	/// One of many results, on a line of its own for programs, too. False: nobody reads any more.
+	pub fn line(&self, value: &impl Serialize, text: &str) -> bool {
+		if self.json {
+			self.print(&serde_json::to_string(value).expect("our results have text keys only, and are no streams"))
+		} else {
+			self.print(&tame(text))
+		}
+	}
+
+	/// Asks somebody at a terminal. None: there is nobody, or a program that was not shown what this is about.
+	pub fn confirm(&self, question: &str) -> Option<bool> {
+		if self.json || !stdin().is_terminal() || !stderr().is_terminal() {
+			return None;
+		}
+		// On the line of the question.
+		write!(stderr(), "{} [y/N] ", tame(question)).ok()?;
+		let mut answer = String::new();
+		stdin().read_line(&mut answer).ok()?;
+		Some(matches!(answer.trim(), "y" | "Y" | "yes"))
 	}
 
 	/// Something for people that programs do not want.
@@ -88,16 +109,16 @@ impl Output {
 			.with_style(style.expect("the template names known fields only"))
 	}
 
-	fn print(&self, text: &str) {
-		self.print_to(stdout(), text);
+	fn print(&self, text: &str) -> bool {
+		self.print_to(stdout(), text)
 	}
 
-	fn print_to(&self, mut stream: impl Write, text: &str) {
+	/// Whether somebody reads it: whoever closed the pipe has read enough.
+	fn print_to(&self, mut stream: impl Write, text: &str) -> bool {
 		match writeln!(stream, "{text}") {
 			// What cannot be said on either stream cannot be said at all; but the exit code must not claim that it was.
 			Err(error) if error.kind() != ErrorKind::BrokenPipe => exit(2),
-			// Whoever closed the pipe has read enough.
-			_ => {},
+			outcome => outcome.is_ok(),
 		}
 	}
 }

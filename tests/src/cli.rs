@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{binary, Node};
+use chirograph_sdk::keys::{KeyStore, Keypair};
 use serde_json::Value;
 use std::{
-	io,
+	io::{self, Read},
 	path::{Path, PathBuf},
 	process::{Child, Command, ExitStatus, Stdio},
 };
@@ -57,6 +58,7 @@ impl Cli {
 			.env("CHIROGRAPH_PASSWORD", PASSWORD)
 			.env_remove("CHIROGRAPH_KEY")
 			.env_remove("CHIROGRAPH_GENESIS")
+			.env_remove("CHIROGRAPH_LIGHT")
 			.stdin(Stdio::null());
 		command
 	}
@@ -75,11 +77,16 @@ impl Cli {
 
 	/// Makes a key, and gets it a label: it applies, and Alice, who is an auditor on the development networks, approves.
 	pub fn labelled_key(&self, name: &str, scheme: &str, roles: &[&str]) {
+		self.labelled_key_in("XX", name, scheme, roles);
+	}
+
+	/// As [`Self::labelled_key`], for somebody who is at home there.
+	pub fn labelled_key_in(&self, jurisdiction: &str, name: &str, scheme: &str, roles: &[&str]) {
 		self.ok(&["key", "generate", name, "--scheme", scheme]);
 		let dossier = format!("{name}.dossier.json");
 		let field = format!("name={name}");
 		let mut application = vec!["label", "apply", "--key", name, "--dossier", &dossier, "--field", &field];
-		application.extend(["--jurisdiction", "XX"]);
+		application.extend(["--jurisdiction", jurisdiction]);
 		for role in roles {
 			application.extend(["--role", role]);
 		}
@@ -101,6 +108,18 @@ impl Cli {
 		}
 	}
 
+	/// The number of the label that a key of the user's holds, as it is typed.
+	pub fn label_of(&self, key: &str) -> String {
+		let shown = self.ok(&["label", "show", key, "--json"]).json();
+		shown["label"]["id"].to_string()
+	}
+
+	/// A key of the user's, to sign with it what the command line would not.
+	pub fn keypair(&self, name: &str) -> Keypair {
+		let keypair = KeyStore::new(self.directory.join("keys")).load(name, PASSWORD);
+		keypair.expect("it was made with that password")
+	}
+
 	/// Writes a file of the user's.
 	pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
 		let path = self.directory.join(name);
@@ -113,6 +132,35 @@ impl Running {
 	/// Starts it.
 	pub fn start(command: &mut Command) -> Self {
 		Self(command.spawn().expect("the binary can be run"))
+	}
+
+	/// Starts it, and keeps what it prints.
+	pub fn piped(command: &mut Command) -> Self {
+		Self::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))
+	}
+
+	/// Returns when it has said `text` on standard error, which is kept; or fails when it ends without.
+	#[track_caller]
+	pub fn wait_for(&mut self, text: &str) {
+		let stderr = self.0.stderr.as_mut().expect("what it prints is kept");
+		let (mut said, mut byte) = (Vec::new(), [0]);
+		while !said.ends_with(text.as_bytes()) {
+			let read = stderr.read(&mut byte).expect("it is ours");
+			assert_eq!(read, 1, "it ended, and said {:?}", String::from_utf8_lossy(&said));
+			said.extend(byte);
+		}
+	}
+
+	/// What it left, once it ended by itself: what it printed, if that is kept.
+	pub fn finish(mut self) -> Run {
+		let stdout = text_of(self.0.stdout.take());
+		let stderr = text_of(self.0.stderr.take());
+		let status = self.0.wait().expect("it is ours");
+		Run {
+			code: status.code().unwrap_or(-1),
+			stdout,
+			stderr,
+		}
 	}
 
 	/// Whether it ended by itself.
@@ -129,6 +177,14 @@ impl Running {
 		self.0.kill()?;
 		self.0.wait()
 	}
+}
+
+fn text_of(stream: Option<impl Read>) -> String {
+	let mut bytes = Vec::new();
+	if let Some(mut stream) = stream {
+		stream.read_to_end(&mut bytes).expect("it is ours");
+	}
+	String::from_utf8_lossy(&bytes).into()
 }
 
 impl Drop for Running {

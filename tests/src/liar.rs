@@ -3,7 +3,11 @@
 use crate::Node;
 use futures::{SinkExt, StreamExt};
 use serde_json::Value;
-use std::{collections::HashMap, net::SocketAddr, sync::Arc};
+use std::{
+	collections::HashMap,
+	net::SocketAddr,
+	sync::{Arc, Mutex},
+};
 use tokio::{
 	net::{TcpListener, TcpStream},
 	task::JoinHandle,
@@ -56,6 +60,23 @@ impl Liar {
 			}
 		});
 		Self { address, task }
+	}
+
+	/// In front of `node`, as if nothing had happened since it was first asked: what runtime APIs answered to a question once, they answer for
+	/// ever. Of those whose names begin with one of `apis`.
+	pub async fn repeating(node: &Node, apis: &'static [&'static str]) -> Self {
+		let first = Mutex::new(HashMap::<String, Value>::new());
+		let lie = move |method: &str, parameters: &Value, result: Value| {
+			let asked = parameters[0].as_str().unwrap_or_default();
+			if method != "state_call" || !apis.iter().any(|api| asked.starts_with(api)) {
+				return result;
+			}
+			// Of which block it is asked does not matter to it.
+			let asked = format!("{asked} {}", parameters[1]);
+			let mut first = first.lock().expect("nobody panics with it");
+			first.entry(asked).or_insert(result).clone()
+		};
+		Self::new(node, lie).await
 	}
 
 	/// Where its RPC is.

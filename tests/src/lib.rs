@@ -9,6 +9,7 @@
 mod cli;
 mod confine;
 mod finality;
+pub mod invoice;
 mod judges;
 mod liar;
 pub mod load;

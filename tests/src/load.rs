@@ -11,7 +11,8 @@ use chirograph_sdk::{
 	keys::Keypair,
 	labels::ApplicationHash,
 	primitives::{
-		payload, AccountId, BatchRoot, CertificateClaim, CertificateHash, CertificateKey, DossierHash, Jurisdiction,
+		invoice::{Transaction, Witness},
+		payload, AccountId, BatchRoot, CertificateClaim, CertificateHash, CertificateKey, DossierHash, Jurisdiction, LabelId,
 		OrganisationId, Role, Roles, Schema, SignatureScheme, Subject,
 	},
 	submit::{call, Call, Included, Submitter},
@@ -140,6 +141,21 @@ pub async fn register_batch(
 	let arguments = (account, root, leaves, schema, valid_until, owner.sign_owner(&payload));
 	let call = call("Proofs", "register_batch", &arguments);
 	submitter.submit_with_nonce(&call, owner, nonce, PATIENCE).await
+}
+
+/// What holders of labels sign a transaction of invoices with: every party does, whoever sends it.
+pub fn witnesses(chain: &Chain, transaction: &Transaction, signers: &[(LabelId, &Keypair)]) -> Vec<Witness> {
+	let payload = transaction.payload(chain.genesis());
+	let sign = |(label, key): &(LabelId, &Keypair)| Witness {
+		label: *label,
+		signature: key.sign_owner(&payload),
+	};
+	signers.iter().map(sign).collect()
+}
+
+/// The call that executes a transaction of invoices, whoever has signed it.
+pub fn execution(transaction: &Transaction, witnesses: &[Witness]) -> Call {
+	call("Invoices", "execute", &(transaction, witnesses))
 }
 
 /// The call with which an account applies for a label.

@@ -41,6 +41,7 @@ pub struct Node {
 	/// Where it listens, and whom it may talk to.
 	peering: Vec<String>,
 	rpc_port: u16,
+	p2p_port: u16,
 	p2p_address: String,
 	log: PathBuf,
 	process: Option<Child>,
@@ -137,6 +138,34 @@ impl Network {
 		node
 	}
 
+	/// Cuts the network in two: its nodes are started again, on the databases that they had, each with the others of its half as the only ones
+	/// that it may talk to. Returns when they answer. Until [`Self::heal`], nothing of one half reaches the other.
+	pub async fn divide(&mut self, halves: [&[usize]; 2]) {
+		// All of them, before one could tell another whom it knew.
+		for node in &mut self.nodes {
+			node.kill();
+		}
+		let addresses: Vec<_> = self.nodes.iter().map(|node| node.p2p_address.clone()).collect();
+		for half in halves {
+			for index in half {
+				let peers = half.iter().filter(|other| *other != index).map(|other| &addresses[*other]);
+				self.nodes[*index].start_among(peers);
+			}
+		}
+		for node in &self.nodes {
+			node.connect().await;
+		}
+	}
+
+	/// Lets the nodes of a network that was cut in two talk to each other again, while they run.
+	pub async fn heal(&self) {
+		for node in &self.nodes {
+			for other in self.nodes.iter().filter(|other| other.name != node.name) {
+				node.request("system_addReservedPeer", json!([other.p2p_address])).await;
+			}
+		}
+	}
+
 	/// Ends all nodes and removes all that they had: nobody is left to ask.
 	pub fn remove_nodes(&mut self) {
 		for mut node in self.nodes.drain(..) {
@@ -179,6 +208,7 @@ impl Node {
 			arguments,
 			peering: listening_on(p2p_port),
 			rpc_port,
+			p2p_port,
 			p2p_address,
 			log: home.join("log"),
 			process: None,
@@ -215,6 +245,14 @@ impl Node {
 	pub fn start_alone(&mut self) {
 		let alone = ["--reserved-only", "--force-authoring"].map(str::to_owned);
 		self.start_with([&listening_on(free_ports(1)[0])[..], &alone].concat());
+	}
+
+	/// Starts it, on the database that it had, with these as the only ones that it may talk to.
+	fn start_among<'a>(&mut self, peers: impl Iterator<Item = &'a String>) {
+		let mut peering = listening_on(self.p2p_port);
+		peering.push("--reserved-only".into());
+		peering.extend(peers.flat_map(|peer| ["--reserved-nodes".to_owned(), peer.clone()]));
+		self.start_with(peering);
 	}
 
 	fn start_with(&mut self, peering: Vec<String>) {

@@ -4,6 +4,7 @@
 
 mod batches;
 mod bundles;
+mod invoices;
 
 use chirograph_sdk::{file::read_original, submit::Submitter};
 use chirograph_tests::{
@@ -76,6 +77,20 @@ enum Arguments {
 		#[arg(long, default_value_t = 100_000)]
 		leaves: usize,
 	},
+	/// Validation of invoice transactions, issuance against registration, and the lineage of an output
+	Invoices {
+		/// Buyers
+		#[arg(long, default_value_t = 500)]
+		accounts: usize,
+		/// Transactions of each buyer at a time
+		#[arg(long, default_value_t = 4)]
+		each: u64,
+		/// How often an invoice is handed over
+		#[arg(long, default_value_t = 1_000)]
+		steps: usize,
+		#[arg(long, default_value_t = 200)]
+		rounds: usize,
+	},
 	/// Memory that making a batch takes
 	BatchMemory {
 		#[arg(long, default_value_t = 1_000_000)]
@@ -100,6 +115,12 @@ async fn main() {
 			leaves,
 		} => batches::registration(accounts, each, batches, leaves).await,
 		Arguments::State { registrations, leaves } => batches::state(registrations, leaves).await,
+		Arguments::Invoices {
+			accounts,
+			each,
+			steps,
+			rounds,
+		} => invoices::all(accounts, each, steps, rounds).await,
 		Arguments::BatchMemory { leaves } => batches::memory(leaves),
 	}
 }

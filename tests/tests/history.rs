@@ -17,7 +17,7 @@ use chirograph_tests::{
 use codec::{Compact, Encode};
 use serde_json::{json, Value};
 use sp_core::{Blake2Hasher, Hasher, H256};
-use sp_trie::{LayoutV1, TrieConfiguration};
+use sp_trie::{LayoutV0, TrieConfiguration};
 use std::{
 	collections::HashMap,
 	sync::{Arc, Mutex},
@@ -61,7 +61,7 @@ fn root(extrinsics: &[Value]) -> H256 {
 		let digits = extrinsic.as_str().and_then(|text| text.strip_prefix("0x"));
 		sp_core::bytes::from_hex(digits.expect("extrinsics are hexadecimal")).expect("extrinsics are hexadecimal")
 	});
-	LayoutV1::<Blake2Hasher>::ordered_trie_root(bytes.collect::<Vec<_>>())
+	LayoutV0::<Blake2Hasher>::ordered_trie_root(bytes.collect::<Vec<_>>())
 }
 
 /// A lie about the nodes of every storage proof.

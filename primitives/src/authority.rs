@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #[cfg(feature = "runtime")]
-use crate::{payload::GenesisHash, Acceptance, AccountId, Algorithm, Inclusion, Jurisdiction, Operation};
+use crate::{payload::GenesisHash, Acceptance, AccountId, Algorithm, Inclusion, Jurisdiction, Operation, OrganisationId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "runtime")]
-use sp_runtime::DispatchError;
+use sp_runtime::{DispatchError, DispatchResult};
 
 /// What an account may act as (X.1407 7.1, 9.1.1 a).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
@@ -121,4 +121,55 @@ pub trait Ledger {
 
 	/// The network that this is.
 	fn genesis_hash() -> GenesisHash;
+}
+
+#[cfg(feature = "runtime")]
+/// What a label says of whoever holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+	/// Its number.
+	pub label: LabelId,
+	/// Whose it is.
+	pub organisation: OrganisationId,
+	/// Where it is at home.
+	pub home: Jurisdiction,
+}
+
+#[cfg(feature = "runtime")]
+/// Who is behind accounts and labels, whether or not they may act now: to trace by, never to admit by.
+pub trait Identities {
+	/// The label that `account` holds, or held once.
+	fn label_of(account: &AccountId) -> Option<LabelId>;
+
+	/// The account that holds `label`.
+	fn account_of(label: LabelId) -> Option<AccountId>;
+
+	/// What `label` says.
+	fn identity(label: LabelId) -> Option<Identity>;
+}
+
+#[cfg(feature = "runtime")]
+/// Who belongs to the network, whatever they may act as.
+pub trait Membership<AccountId> {
+	/// The label that `who` may use now, or the precise reason why it may not. At the most two reads of storage.
+	fn ensure_member(who: &AccountId) -> Result<LabelId, DispatchError>;
+
+	/// Whether `label` can be used now by whoever holds it. At the most three reads of storage.
+	fn is_member(label: LabelId) -> bool;
+
+	/// Sees to it that `who` passes [`Self::ensure_member`].
+	#[cfg(feature = "runtime-benchmarks")]
+	fn admit_member(who: &AccountId);
+}
+
+#[cfg(feature = "runtime")]
+/// Suspends labels in the name of the network, which needs nobody's leave (X.1407 9.2.3 g).
+pub trait Containment {
+	/// Suspends `label` for an offence that is proven, also where it is suspended for another reason: another key makes up for a stolen one, and
+	/// not for an offence. A revoked label stays as it is. Reinstated as every suspended label.
+	///
+	/// # Errors
+	///
+	/// There is no such label.
+	fn suspend_offender(label: LabelId) -> DispatchResult;
 }

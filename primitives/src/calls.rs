@@ -16,7 +16,7 @@ pub type CallNumbers = [u8; 2];
 type PalletCalls = (&'static str, u8, &'static [(&'static str, u8)]);
 
 /// Those of a name that is not here are not known, and nobody is to sign them unseen.
-const ALL: [PalletCalls; 10] = [
+const ALL: [PalletCalls; 15] = [
 	(
 		"Balances",
 		5,
@@ -32,6 +32,7 @@ const ALL: [PalletCalls; 10] = [
 			("burn", 10),
 		],
 	),
+	("Session", 9, &[("set_keys", 0), ("purge_keys", 1)]),
 	(
 		"Council",
 		20,
@@ -150,6 +151,22 @@ const ALL: [PalletCalls; 10] = [
 		],
 	),
 	("Routing", 43, &[("set_route", 0)]),
+	(
+		"Validators",
+		44,
+		&[
+			("join", 0),
+			("top_up", 1),
+			("leave", 2),
+			("resume", 3),
+			("withdraw", 4),
+			("cancel_slash", 5),
+			("fund", 6),
+		],
+	),
+	("Timekeeping", 45, &[("beacon", 0)]),
+	("Incidents", 46, &[("report", 0), ("contain", 1), ("close", 2)]),
+	("Peers", 47, &[("add_peer", 0), ("remove_peer", 1)]),
 ];
 
 /// Every call that is known: its pallet, its name, its numbers.

@@ -339,6 +339,8 @@ pub enum SuspensionReason {
 		/// The first block that the key's signatures are not believed in.
 		since: BlockNumber,
 	},
+	/// It broke a rule of the consensus, as is proven. The network itself suspends it.
+	Offence,
 }
 
 /// Why a label is gone for good.

@@ -53,6 +53,18 @@
 //! | account that applies | 32 |
 //! | SHA-256 of the certificate in its DER form | 32 |
 //!
+//! The key of a node signs whose it is, so that nobody claims a peer id that is another's:
+//!
+//! | owning a node | bytes |   | checkpoint | bytes |
+//! |---|---|---|---|---|
+//! | `chirograph/peer/v1` | 18 | | `chirograph/checkpoint/v1` | 24 |
+//! | genesis hash | 32 | | genesis hash | 32 |
+//! | label, little endian | 4 | | block number, little endian | 4 |
+//! | | | | block hash | 32 |
+//! | | | | number of the set of authorities that finalised it, little endian | 8 |
+//!
+//! A checkpoint is signed by members of the council.
+//!
 //! Where a label is guarded by a [passkey](crate::passkey), the authenticator is given the SHA-256 of this as challenge. The sequence is how
 //! many confirmations the label used up before, so that none is good twice:
 //!
@@ -93,6 +105,8 @@ const TAKEOVER: &[u8; 22] = b"chirograph/takeover/v1";
 const CONFIRMATION: &[u8; 26] = b"chirograph/confirmation/v1";
 const BINDING: &str = "bind";
 const CERTIFICATE: &[u8; 25] = b"chirograph/certificate/v1";
+const PEER: &[u8; 18] = b"chirograph/peer/v1";
+const CHECKPOINT: &[u8; 24] = b"chirograph/checkpoint/v1";
 
 /// What an owner signs to register. `valid_until` is the last block in which the signature may be used.
 pub fn registration(
@@ -209,6 +223,16 @@ pub fn binding(passkey: &Passkey, guarded: Operations) -> Vec<u8> {
 /// What the key of a certificate signs for the account that applies for a label with it.
 pub fn certificate(genesis: &GenesisHash, account: &AccountId, certificate: &CertificateHash) -> Vec<u8> {
 	(CERTIFICATE, genesis, account, certificate).encode()
+}
+
+/// What the key of a node signs to belong to a label.
+pub fn peer(genesis: &GenesisHash, label: LabelId) -> Vec<u8> {
+	(PEER, genesis, label).encode()
+}
+
+/// What a member of the council signs to vouch for a block: its number, its hash, and which set of authorities finalised it.
+pub fn checkpoint(genesis: &GenesisHash, number: BlockNumber, hash: &[u8; 32], set_id: u64) -> Vec<u8> {
+	(CHECKPOINT, genesis, number, hash, set_id).encode()
 }
 
 /// Why a signature may not be used now.
@@ -371,6 +395,21 @@ mod tests {
 		let claimed = certificate(&genesis, &owner, &CertificateHash([3; 32]));
 		let expected = [&b"chirograph/certificate/v1"[..], &[1; 32], &[2; 32], &[3; 32]].concat();
 		assert_eq!(claimed, expected);
+
+		let owned = peer(&genesis, 0x0a0b);
+		let expected = [&b"chirograph/peer/v1"[..], &[1; 32], &[0x0b, 0x0a, 0, 0]].concat();
+		assert_eq!(owned, expected);
+
+		let vouched = checkpoint(&genesis, 0x0a0b, &[3; 32], 0x0c0d);
+		let expected = [
+			&b"chirograph/checkpoint/v1"[..],
+			&[1; 32],
+			&[0x0b, 0x0a, 0, 0],
+			&[3; 32],
+			&[0x0d, 0x0c, 0, 0, 0, 0, 0, 0],
+		]
+		.concat();
+		assert_eq!(vouched, expected);
 
 		let confirmed = confirmation(&genesis, 0x0a0b, 0x0c0d, &[6; 32]);
 		let expected = [

@@ -490,7 +490,7 @@ class Standing(NamedTuple):
         if state == 2:
             s.index(4)
             return Standing("revoked")
-        return Standing("suspended", u32(s) if s.index(2) == 2 else None)
+        return Standing("suspended", u32(s) if s.index(3) == 2 else None)
 
 
 class Label(NamedTuple):

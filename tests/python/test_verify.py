@@ -1376,6 +1376,7 @@ class Labels(Judging):
             ({"changes": [first, label_change(after, standing=suspended)]}, (0, 1), None),
             ({"changes": [first, label_change(before, standing=suspended), label_change(after)]}, (1, 2), "owner/suspended"),
             ({"changes": [first, label_change(before, standing=b"\x01\x02" + le(9, 4))]}, (1,), "owner/keyCompromised"),
+            ({"changes": [first, label_change(before, standing=b"\x01\x03")]}, (1,), "owner/suspended"),
             ({"changes": [first, label_change(before, standing=b"\x02\x00")]}, (1,), "owner/revoked"),
             ({"changes": [first, label_change(before, expires=1_700_000_008_001)]}, (1,), None),
             ({"changes": [first, label_change(before, expires=1_700_000_008_000)]}, (1,), "owner/expired"),

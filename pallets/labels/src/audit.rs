@@ -4,14 +4,15 @@
 
 use crate::{judgement::Capacity, Certificates, Config, Error, Event, History, Labels, Pallet, Remits};
 use chirograph_primitives::{
-	AccountId, BlockNumber, CertificateHash, Label, LabelChange, LabelEvent, LabelId, LabelRevocationReason, Ledger, Moment,
-	Publication, Remit, Role, Roles, Standing, SuspensionReason,
+	AccountId, BlockNumber, CertificateHash, Containment, Label, LabelChange, LabelEvent, LabelId, LabelRevocationReason, Ledger,
+	Moment, Publication, Remit, Role, Roles, Standing, SuspensionReason,
 };
 use frame_support::{dispatch::DispatchResult, ensure};
 use frame_system::pallet_prelude::OriginFor;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_suspend(origin: OriginFor<T>, label: LabelId, reason: SuspensionReason) -> DispatchResult {
+		ensure!(reason != SuspensionReason::Offence, Error::<T>::OffenceByNetworkOnly);
 		let (holder, mut label) = Self::find_changeable(label)?;
 		let capacity = Self::capacity(origin, &label)?;
 		let known_since = label.distrusted_since;
@@ -28,7 +29,9 @@ impl<T: Config> Pallet<T> {
 			},
 			other => other,
 		};
-		ensure!(label.standing != Standing::Suspended(reason), Error::<T>::AlreadySuspended);
+		// What is suspected does not take the place of what is proven.
+		let known = [reason, SuspensionReason::Offence].map(Standing::Suspended);
+		ensure!(!known.contains(&label.standing), Error::<T>::AlreadySuspended);
 		label.standing = Standing::Suspended(reason);
 		Self::change(&holder, label, capacity, LabelEvent::Suspended);
 		Ok(())
@@ -185,10 +188,24 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
+impl<T: Config> Containment for Pallet<T> {
+	fn suspend_offender(label: LabelId) -> DispatchResult {
+		let (holder, mut label) = Self::find(label)?;
+		let offence = Standing::Suspended(SuspensionReason::Offence);
+		if matches!(label.standing, Standing::Revoked { .. }) || label.standing == offence {
+			return Ok(());
+		}
+		label.standing = offence;
+		// The network decides by the rules that the council gave it, and has no label either.
+		Self::change(&holder, label, Capacity::Council, LabelEvent::Suspended);
+		Ok(())
+	}
+}
+
 /// Whether it takes more than another key for the label to be of use again.
 const fn is_suspended_otherwise(label: &Label) -> bool {
 	matches!(
 		label.standing,
-		Standing::Suspended(SuspensionReason::Unspecified | SuspensionReason::Investigation)
+		Standing::Suspended(SuspensionReason::Unspecified | SuspensionReason::Investigation | SuspensionReason::Offence)
 	)
 }

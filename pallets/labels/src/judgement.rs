@@ -4,8 +4,8 @@
 
 use crate::{Config, Error, History, Holders, Labels, Pallet, Remits, RetiredKeys};
 use chirograph_primitives::{
-	AccountId, Authority, AuthorityFault, BlockNumber, Directory, Inclusion, Jurisdiction, Label, LabelChange, LabelHolder,
-	LabelId, Ledger, Operation, OrganisationId, Role, Roles, Standing, Tenure,
+	AccountId, Authority, AuthorityFault, BlockNumber, Directory, Identities, Identity, Inclusion, Jurisdiction, Label,
+	LabelChange, LabelHolder, LabelId, Ledger, Membership, Operation, OrganisationId, Role, Roles, Standing, Tenure,
 };
 use frame_support::{ensure, traits::Contains};
 use frame_system::{ensure_root, ensure_signed, pallet_prelude::OriginFor};
@@ -225,5 +225,41 @@ impl<T: Config> Directory for Pallet<T> {
 		Self::ensure_unguarded(&label, operation)?;
 		let home = label.jurisdiction;
 		Ok(LabelHolder { account, home })
+	}
+}
+
+impl<T: Config> Membership<AccountId> for Pallet<T> {
+	fn ensure_member(who: &AccountId) -> Result<LabelId, DispatchError> {
+		let label = Self::usable_label(who).map_err(Error::<T>::from)?;
+		Ok(label.id)
+	}
+
+	fn is_member(label: LabelId) -> bool {
+		Self::find(label).is_ok_and(|(_, label)| Self::is_usable(&label))
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn admit_member(who: &AccountId) {
+		crate::benchmarking::grant::<T>(who, Roles::only(Role::Owner));
+	}
+}
+
+impl<T: Config> Identities for Pallet<T> {
+	fn label_of(account: &AccountId) -> Option<LabelId> {
+		let held = Labels::<T>::get(account).map(|label| label.id);
+		held.or_else(|| RetiredKeys::<T>::get(account).map(|key| key.label))
+	}
+
+	fn account_of(label: LabelId) -> Option<AccountId> {
+		Holders::<T>::get(label)
+	}
+
+	fn identity(label: LabelId) -> Option<Identity> {
+		let (_, label) = Self::find(label).ok()?;
+		Some(Identity {
+			label: label.id,
+			organisation: label.organisation,
+			home: label.jurisdiction,
+		})
 	}
 }

@@ -55,6 +55,9 @@
 //!
 //! The council is Root ([`frame_system`]'s), by way of the governance pallet. A holder needs an active label.
 //!
+//! Whose key signed two things of which only one can be true, the network suspends by itself, whoever it is (9.2.3 g). No other key, no
+//! other reason and no guardian lifts that: auditors and the council reinstate, as ever.
+//!
 //! About auditors, and about its own members, the council alone decides: neither auditors nor regulators do. It renews its members' labels
 //! itself, and for that they may act in it though their labels are over ([`Metering::outlives`]).
 //!
@@ -496,7 +499,8 @@ pub mod pallet {
 		InvalidExpiry,
 		/// The label has all of these roles already, or none of them.
 		RolesUnchanged,
-		/// The label is suspended already, for the same reason; or for another, and its key is not believed from that block on anyway.
+		/// The label is suspended already, for the same reason or for an offence; or for another, and its key is not believed from that block on
+		/// anyway.
 		AlreadySuspended,
 		/// The label is not suspended.
 		NotSuspended,
@@ -588,6 +592,8 @@ pub mod pallet {
 		NotPublished,
 		/// The account never sent anything: it is derived from others, which apply in their own name.
 		DerivedAccount,
+		/// That a validator broke a rule of the consensus, the network itself finds proven. Suspend for another reason.
+		OffenceByNetworkOnly,
 	}
 
 	#[pallet::hooks]
@@ -701,17 +707,19 @@ pub mod pallet {
 		/// Makes a label unusable until it is reinstated (X.1407 8.1.1, 8.1.2, 9.2.3 g).
 		///
 		/// - `label`: which.
-		/// - `reason`: why. A compromised key is not believed from a block on that an auditor, a regulator or the council may set back to when
-		///   the account began to hold the label; for the holder it is this block.
+		/// - `reason`: why, other than an offence: that is the network's to find ([`Containment`](chirograph_primitives::Containment)). A compromised
+		///   key is not believed from a block on that an auditor, a regulator or the council may set back to when the account began to hold the
+		///   label; for the holder it is this block.
 		///
-		/// A label that is suspended can be suspended for another reason, except by its holder. One that is suspended for another reason than its
-		/// key stays so when that turns out to be compromised besides, since another key makes up for the one and not for the other.
+		/// A label that is suspended can be suspended for another reason, except by its holder, and except where it is for an offence. One that is
+		/// suspended for another reason than its key stays so when that turns out to be compromised besides, since another key makes up for the
+		/// one and not for the other.
 		///
 		/// Origin: an auditor within its remit, a regulator of the label's country, the holder, or Root. Emits [`Event::Changed`]; or, where only
 		/// the key is judged anew, [`Event::Distrusted`].
 		///
-		/// Errors: [`Error::UnknownLabel`], [`Error::LabelRevoked`], [`Error::AlreadySuspended`], [`Error::InvalidSince`], those of an
-		/// auditor and of every holder.
+		/// Errors: [`Error::OffenceByNetworkOnly`], [`Error::UnknownLabel`], [`Error::LabelRevoked`], [`Error::AlreadySuspended`],
+		/// [`Error::InvalidSince`], those of an auditor and of every holder.
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::suspend())]
 		pub fn suspend(origin: OriginFor<T>, label: LabelId, reason: SuspensionReason) -> DispatchResult {

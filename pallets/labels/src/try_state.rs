@@ -6,8 +6,8 @@ use crate::{
 };
 use alloc::collections::BTreeSet;
 use chirograph_primitives::{
-	AccountId, Approval, BlockNumber, Guardianship, Label, LabelEvent, LabelId, Ledger, Recovery, Role, Roles, Standing,
-	SuspensionReason,
+	AccountId, Approval, BlockNumber, Guardianship, Identities, Label, LabelEvent, LabelId, Ledger, Recovery, Role, Roles,
+	Standing, SuspensionReason,
 };
 use frame_support::ensure;
 use frame_system::Pallet as System;
@@ -257,8 +257,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether an account holds a label, or did once.
 	fn has_held(account: &AccountId, label: LabelId) -> bool {
-		let held = Labels::<T>::get(account).map(|held| held.id);
-		held.or_else(|| RetiredKeys::<T>::get(account).map(|key| key.label)) == Some(label)
+		<Self as Identities>::label_of(account) == Some(label)
 	}
 
 	fn check_roles(roles: Roles, jurisdiction_is_well_formed: bool) -> Result<(), TryRuntimeError> {

@@ -9,6 +9,7 @@ mod certificates;
 mod distrust;
 mod genesis;
 mod judgement;
+mod offence;
 mod passkeys;
 mod quota;
 mod reassign;

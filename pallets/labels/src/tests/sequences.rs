@@ -10,8 +10,8 @@ use crate::{
 	Sequences, Terms,
 };
 use chirograph_primitives::{
-	authenticator::Authenticator, passkey, payload, AccountId, BlockNumber, CertificateHash, Country, Jurisdiction, Label,
-	LabelId, LabelRevocationReason, Ledger, Moment, Operation, Operations, OrganisationId, OwnerSignature, Passkey, Quota,
+	authenticator::Authenticator, passkey, payload, AccountId, BlockNumber, CertificateHash, Containment, Country, Jurisdiction,
+	Label, LabelId, LabelRevocationReason, Ledger, Moment, Operation, Operations, OrganisationId, OwnerSignature, Passkey, Quota,
 	Recovery, RejectionReason, Remit, RetirementReason, Role, Roles, Standing, SuspensionReason,
 };
 use codec::{Decode, Encode};
@@ -56,10 +56,12 @@ enum Kind {
 	BindPasskey,
 	/// Of a call that takes it, `unbind_passkey` among them: that never succeeds by itself.
 	Confirm,
+	/// No call: the network suspends an offender.
+	Offend,
 }
 
 /// How often each comes. What others need first comes more often, what ends labels less.
-const KINDS: [(u32, Kind); 25] = [
+const KINDS: [(u32, Kind); 26] = [
 	(6, Kind::Apply),
 	(1, Kind::Withdraw),
 	(6, Kind::Approve),
@@ -85,6 +87,7 @@ const KINDS: [(u32, Kind); 25] = [
 	(3, Kind::CompleteRecovery),
 	(4, Kind::BindPasskey),
 	(4, Kind::Confirm),
+	(1, Kind::Offend),
 ];
 
 /// What is drawn by lot, before anybody knows how the chain is when its turn comes.
@@ -443,9 +446,10 @@ impl People {
 			Kind::Suspend => {
 				let label = label(step, |label| !is_revoked(label));
 				let held_since = Labels::find(label).map_or(0, |(_, label)| label.held_since.block);
-				let reason = match step.detail.index(3) {
-					0 => SuspensionReason::Unspecified,
-					1 => SuspensionReason::Investigation,
+				let reason = match step.detail.index(10) {
+					0..3 => SuspensionReason::Unspecified,
+					3..6 => SuspensionReason::Investigation,
+					6 => SuspensionReason::Offence,
 					_ => SuspensionReason::KeyCompromised {
 						since: since(step, held_since, System::block_number()),
 					},
@@ -875,6 +879,14 @@ impl Model {
 		self.applications.remove(&account);
 	}
 
+	/// Another key never makes up for an offence, and revocation is final.
+	fn offend(&mut self, label: LabelId) {
+		let held = self.held(label);
+		if !matches!(held.standing, Standing::Revoked { .. }) {
+			held.standing = OFFENCE;
+		}
+	}
+
 	/// Does what a call does that succeeds now.
 	fn follow(&mut self, sender: Sender, call: Call<Test>) {
 		let signer = || sender.clone().expect("this call takes a signature to succeed");
@@ -909,19 +921,25 @@ impl Model {
 				let held = self.held(label);
 				let by_holder = sender.as_ref() == Some(&held.holder);
 				let reason = match reason {
+					SuspensionReason::Offence => unreachable!("{label}: that is the network's to find"),
 					SuspensionReason::KeyCompromised { since } => {
 						// A holder reports its key from now on, whatever it says.
 						let said = if by_holder { System::block_number() } else { since };
 						let since = distrust(&mut held.distrusted_since, said);
 						match held.standing {
 							// An inquiry goes on.
-							Standing::Suspended(before @ (SuspensionReason::Unspecified | SuspensionReason::Investigation)) => {
-								before
-							},
+							Standing::Suspended(
+								before @ (SuspensionReason::Unspecified
+								| SuspensionReason::Investigation
+								| SuspensionReason::Offence),
+							) => before,
 							_ => SuspensionReason::KeyCompromised { since },
 						}
 					},
-					other => other,
+					other => {
+						assert_ne!(held.standing, OFFENCE, "{label}: a suspicion in the place of what is proven");
+						other
+					},
 				};
 				held.standing = Standing::Suspended(reason);
 			},
@@ -1091,6 +1109,11 @@ fn storage_root() -> Vec<u8> {
 	sp_io::storage::root(StateVersion::V1)
 }
 
+/// How the network leaves an offender.
+const OFFENCE: Standing = Standing::Suspended(SuspensionReason::Offence);
+/// What the network does without a call.
+const OFFENCES: [&str; 1] = ["suspend_offender by the network"];
+
 /// The ways of a call to succeed that its name does not tell apart.
 const WAYS: [&str; 5] = [
 	"distrust of a holder",
@@ -1132,6 +1155,20 @@ fn run(steps: &[Step]) -> Vec<&'static str> {
 		let mut model = Model::of_the_chain();
 		for step in steps {
 			pass(step.pause);
+			if let Kind::Offend = step.kind {
+				let label = label(step, |label| !is_revoked(label));
+				let before = storage_root();
+				match Labels::suspend_offender(label) {
+					Ok(()) => {
+						successes.extend(OFFENCES);
+						model.offend(label);
+					},
+					Err(_) => assert_eq!(storage_root(), before, "was refused and changed something: {label}"),
+				}
+				assert_eq!(Labels::do_try_state(), Ok(()), "an offence by {label}");
+				assert_eq!(Model::of_the_chain(), model, "an offence by {label}");
+				continue;
+			}
 			let (sender, call) = people.attempt(step);
 			let what = format!("{call:?} by {sender:?}");
 			let origin = sender.clone().map_or_else(RuntimeOrigin::root, RuntimeOrigin::signed);
@@ -1176,7 +1213,7 @@ fn each_call_succeeds_in_some_of_the_sequences() {
 			*successes.entry(name).or_default() += 1;
 		}
 	}
-	for name in Call::<Test>::get_call_names().iter().chain(&WAYS) {
+	for name in Call::<Test>::get_call_names().iter().chain(&WAYS).chain(&OFFENCES) {
 		assert!(successes.contains_key(name), "{name} never succeeds: {successes:?}");
 	}
 	let succeeded: usize = successes.values().sum();

@@ -3,18 +3,22 @@
 //! What the node and clients can ask this runtime.
 
 use crate::{
-	configs::EPOCH_CONFIG, parameters, presets, AccountId, Babe, Balance, Block, Executive, Grandpa, Historical, InherentDataExt,
-	Invoices, Labels, Nonce, Proofs, Routing, Runtime, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
+	configs::EPOCH_CONFIG, parameters, presets, AccountId, Babe, Balance, Block, Executive, Grandpa, Incidents, InherentDataExt,
+	Invoices, Labels, Nonce, Peers, Proofs, Routing, Runtime, RuntimeGenesisConfig, SessionKeys, System, Timekeeping,
+	TransactionPayment, Validators, VERSION,
 };
 use alloc::vec::Vec;
 use chirograph_primitives::{
+	incident::Incident,
 	invoice::{
 		Authorisation, Conditions, CreditNote, Direction, Invoice, InvoiceId, OutPoint, OutputRecord, Party, Period, RouteChange,
 		Transaction, TransactionRecord,
 	},
-	AccountStatus, AlgorithmPolicy, Application, AuthorityFault, Batch, BatchRoot, CertificateHash, DocumentHash, Inclusion,
-	Jurisdiction, LabelChange, LabelId, LabelStatus, Life, PaymentReference, ProofChange, ProofId, Publication, Record, Role,
-	Subject, TransactionId,
+	time::{TimeStatement, TimeTerms},
+	validator::{Slash, SlashId, Strength, ValidatorChange, ValidatorStatus, ValidatorTerms},
+	AccountStatus, AlgorithmPolicy, Application, AuthorityFault, Batch, BatchRoot, CertificateHash, DocumentHash, IncidentId,
+	Inclusion, Jurisdiction, LabelChange, LabelId, LabelStatus, Life, PaymentReference, PeerKey, ProofChange, ProofId,
+	Publication, Record, Role, Subject, TransactionId,
 };
 use codec::Encode;
 use frame_support::{
@@ -24,6 +28,7 @@ use frame_support::{
 	weights::Weight,
 };
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
+use pallet_validators::KeyOwners;
 use sp_api::impl_runtime_apis;
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
 use sp_genesis_builder::PresetId;
@@ -40,10 +45,14 @@ use sp_version::RuntimeVersion;
 #[cfg(feature = "runtime-benchmarks")]
 frame_benchmarking::define_benchmarks!(
 	[pallet_governance, Governance]
+	[pallet_incidents, Incidents]
 	[pallet_invoices, Invoices]
 	[pallet_labels, Labels]
+	[pallet_peers, Peers]
 	[pallet_proofs, Proofs]
 	[pallet_routing, Routing]
+	[pallet_timekeeping, Timekeeping]
+	[pallet_validators, Validators]
 );
 
 impl_runtime_apis! {
@@ -154,7 +163,7 @@ impl_runtime_apis! {
 			_slot: sp_consensus_babe::Slot,
 			authority: sp_consensus_babe::AuthorityId,
 		) -> Option<sp_consensus_babe::OpaqueKeyOwnershipProof> {
-			let proof = Historical::prove((sp_consensus_babe::KEY_TYPE, authority))?;
+			let proof = KeyOwners::<Runtime>::prove((sp_consensus_babe::KEY_TYPE, authority))?;
 			Some(sp_consensus_babe::OpaqueKeyOwnershipProof::new(proof.encode()))
 		}
 
@@ -179,7 +188,7 @@ impl_runtime_apis! {
 			_set: sp_consensus_grandpa::SetId,
 			authority: sp_consensus_grandpa::AuthorityId,
 		) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-			let proof = Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority))?;
+			let proof = KeyOwners::<Runtime>::prove((sp_consensus_grandpa::KEY_TYPE, authority))?;
 			Some(sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
 		}
 
@@ -343,6 +352,74 @@ impl_runtime_apis! {
 
 		fn routes() -> Vec<(Jurisdiction, Vec<RouteChange>)> {
 			Routing::routes()
+		}
+	}
+
+	impl pallet_validators::ValidatorsApi<Block> for Runtime {
+		fn validators(after: Option<LabelId>, limit: u32) -> Vec<ValidatorStatus> {
+			Validators::validators(after, limit)
+		}
+
+		fn validator(label: LabelId) -> Option<ValidatorStatus> {
+			Validators::validator(label)
+		}
+
+		fn history(label: LabelId, from: u32) -> Vec<ValidatorChange> {
+			Validators::history(label, from)
+		}
+
+		fn slashes(from: SlashId) -> Vec<(SlashId, Slash)> {
+			Validators::slashes(from)
+		}
+
+		fn strength() -> Strength {
+			Validators::strength()
+		}
+
+		fn terms() -> ValidatorTerms {
+			Validators::terms()
+		}
+
+		fn budget() -> Balance {
+			Validators::budget()
+		}
+	}
+
+	impl pallet_timekeeping::TimekeepingApi<Block> for Runtime {
+		fn statement() -> TimeStatement {
+			Timekeeping::statement()
+		}
+
+		fn terms() -> TimeTerms {
+			Timekeeping::terms()
+		}
+	}
+
+	impl pallet_incidents::IncidentsApi<Block> for Runtime {
+		fn incident(id: IncidentId) -> Option<Incident> {
+			Incidents::incident(id)
+		}
+
+		fn incidents(from: IncidentId) -> Vec<(IncidentId, Incident)> {
+			Incidents::incidents(from)
+		}
+
+		fn open_incidents() -> u32 {
+			Incidents::open_incidents()
+		}
+	}
+
+	impl pallet_peers::PeersApi<Block> for Runtime {
+		fn members() -> Option<Vec<PeerKey>> {
+			Peers::members()
+		}
+
+		fn peers_of(label: LabelId) -> Vec<PeerKey> {
+			Peers::peers_of(label)
+		}
+
+		fn owner(peer: PeerKey) -> Option<LabelId> {
+			Peers::owner(peer)
 		}
 	}
 

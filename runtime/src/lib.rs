@@ -31,7 +31,7 @@ mod tests;
 mod weights;
 
 pub use apis::{api, RuntimeApi};
-pub use chirograph_primitives::{AccountId, BlockNumber, Moment};
+pub use chirograph_primitives::{AccountId, Balance, BlockNumber, Moment};
 pub use opaque::SessionKeys;
 
 use alloc::{borrow::Cow, vec::Vec};
@@ -44,8 +44,6 @@ use sp_version::RuntimeVersion;
 
 /// How an extrinsic is signed: sr25519, ed25519 or ECDSA.
 pub type Signature = MultiSignature;
-/// Balance of the validators' token, in its smallest unit.
-pub type Balance = u128;
 /// How many extrinsics an account has sent.
 pub type Nonce = u32;
 /// BLAKE2b-256.
@@ -167,4 +165,12 @@ mod runtime {
 	pub type Invoices = pallet_invoices;
 	#[runtime::pallet_index(43)]
 	pub type Routing = pallet_routing;
+	#[runtime::pallet_index(44)]
+	pub type Validators = pallet_validators;
+	#[runtime::pallet_index(45)]
+	pub type Timekeeping = pallet_timekeeping;
+	#[runtime::pallet_index(46)]
+	pub type Incidents = pallet_incidents;
+	#[runtime::pallet_index(47)]
+	pub type Peers = pallet_peers;
 }

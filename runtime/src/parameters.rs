@@ -8,7 +8,6 @@ pub use pallet::*;
 
 #[frame_support::pallet]
 pub mod pallet {
-	use alloc::vec::Vec;
 	use chirograph_primitives::{AccountId, BlockNumber, Moment};
 	use frame_support::{pallet_prelude::*, traits::ConstU64};
 	use sp_runtime::traits::SaturatedConversion;
@@ -23,6 +22,8 @@ pub mod pallet {
 	pub const MAX_ACCEPTANCE_PERIOD: Moment = 366 * 24 * 60 * 60 * 1_000;
 	/// Bounds the work of a session change.
 	pub const MAX_VALIDATORS: u32 = 100;
+	/// Who makes blocks misses so many turns in a row once in twenty thousand times.
+	pub const MIN_ABSENCE: u32 = 10;
 	/// Bounds the work of a council's vote.
 	pub const MAX_COUNCIL_MEMBERS: u32 = 100;
 
@@ -48,10 +49,6 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type CouncilQuorum<T> = StorageValue<_, u32, ValueQuery, ConstU32<1>>;
 
-	/// Who makes and finalises blocks. Where a validator's label moves, so does its place.
-	#[pallet::storage]
-	pub type Validators<T> = StorageValue<_, BoundedVec<AccountId, ConstU32<MAX_VALIDATORS>>, ValueQuery>;
-
 	#[pallet::genesis_config]
 	pub struct GenesisConfig<T: Config> {
 		/// Time between two blocks, in milliseconds; at least [`MIN_SLOT_DURATION`], and even.
@@ -62,8 +59,6 @@ pub mod pallet {
 		pub acceptance_period: Moment,
 		/// How many council members together act as Root; more than half of the council.
 		pub council_quorum: u32,
-		/// Who makes and finalises blocks; at most [`MAX_VALIDATORS`].
-		pub validators: Vec<AccountId>,
 		#[serde(skip)]
 		pub _config: PhantomData<T>,
 	}
@@ -75,7 +70,6 @@ pub mod pallet {
 				epoch_length: super::DEFAULT_EPOCH_LENGTH,
 				acceptance_period: super::DEFAULT_ACCEPTANCE_PERIOD,
 				council_quorum: 1,
-				validators: Vec::new(),
 				_config: PhantomData,
 			}
 		}
@@ -108,23 +102,17 @@ pub mod pallet {
 			);
 			// As many blocks as last for it, and no fewer: the slot is not zero, as was just seen.
 			let acceptance_blocks = self.acceptance_period.div_ceil(self.slot_duration);
-			let validators = BoundedVec::truncate_from(self.validators.clone());
-			assert!(
-				validators.len() == self.validators.len(),
-				"validators must not be more than {MAX_VALIDATORS}"
-			);
 			SlotDuration::<T>::put(self.slot_duration);
 			EpochLength::<T>::put(self.epoch_length);
 			// Saturating: a year has fewer slots than there are block numbers.
 			AcceptancePeriod::<T>::put(acceptance_blocks.saturated_into::<BlockNumber>());
 			CouncilQuorum::<T>::put(self.council_quorum);
-			Validators::<T>::put(validators);
 		}
 	}
 }
 
-use alloc::{format, string::String};
-use chirograph_primitives::{AccountId, BlockNumber, Moment, Role};
+use alloc::{format, string::String, vec::Vec};
+use chirograph_primitives::{AccountId, BlockNumber, Identities, Moment, Role};
 use frame_support::traits::Get;
 
 /// Ten minutes at two seconds a slot.
@@ -137,20 +125,33 @@ const DEFAULT_ACCEPTANCE_BLOCKS: BlockNumber = 24 * 60 * 60 / 2;
 /// Refuses a genesis whose parts do not fit together: a network that could never make a block, or a Root that nobody could ever be. Asked when
 /// all of them are in place.
 pub fn check_genesis() -> Result<(), String> {
-	use crate::{Routing, Runtime, Session};
-	let validators = Validators::<Runtime>::get();
-	if validators.is_empty() {
-		return Err("parameters.validators must name at least one validator".into());
+	use crate::{Labels, Routing, Runtime, Session};
+	let candidates = pallet_validators::Candidates::<Runtime>::get();
+	let seats: Vec<AccountId> = candidates.into_iter().filter_map(Labels::account_of).collect();
+	if seats.is_empty() {
+		return Err("validators.seats must name at least one validator".into());
 	}
-	if let Some(without) = validators.iter().find(|validator| Session::load_keys(validator).is_none()) {
+	if let Some(without) = seats.iter().find(|seat| Session::load_keys(seat).is_none()) {
 		return Err(format!("session.keys must have keys for the validator {without:?}"));
 	}
+	if let Some(unseated) = Session::validators().iter().find(|validator| !seats.contains(validator)) {
+		return Err(format!(
+			"validators.seats must name {unseated:?}, or session.keys must not: the first validators are those who have keys"
+		));
+	}
 	let without_label = |account: &AccountId| pallet_labels::Labels::<Runtime>::get(account).is_none();
-	if let Some(validator) = validators.iter().find(|validator| {
-		!pallet_labels::Labels::<Runtime>::get(validator).is_some_and(|label| label.roles.contains(Role::Validator))
-	}) {
+	if let Some(validator) = seats
+		.iter()
+		.find(|seat| !pallet_labels::Labels::<Runtime>::get(seat).is_some_and(|label| label.roles.contains(Role::Validator)))
+	{
 		return Err(format!(
 			"labels.founders must have a label with the role validator for {validator:?}"
+		));
+	}
+	let absence = pallet_validators::Terms::<Runtime>::get().absence;
+	if absence < MIN_ABSENCE {
+		return Err(format!(
+			"validators.terms.absence is {absence}: it must be at least {MIN_ABSENCE}, or validators lost their seats by chance"
 		));
 	}
 	let members = pallet_collective::Members::<Runtime, crate::configs::CouncilCollective>::get();

@@ -5,10 +5,13 @@
 
 use crate::{
 	configs::EPOCH_CONFIG, parameters, AccountId, BabeConfig, Balance, BalancesConfig, CouncilConfig, LabelsConfig, Moment,
-	ParametersConfig, RoutingConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
+	ParametersConfig, PeersConfig, RoutingConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, TimekeepingConfig,
+	ValidatorsConfig,
 };
 use alloc::{vec, vec::Vec};
-use chirograph_primitives::{Country, Jurisdiction, LabelId, OrganisationId, Remit, Role, Roles};
+use chirograph_primitives::{
+	time::TimeTerms, validator::ValidatorTerms, Country, Jurisdiction, LabelId, OrganisationId, Remit, Role, Roles,
+};
 use frame_support::build_struct_json_patch;
 use pallet_labels::{Founder, QuotaTerms};
 use serde_json::Value;
@@ -86,7 +89,6 @@ fn genesis(validators: &[Validator], council: &[Sr25519Keyring], council_quorum:
 			// A minute: long enough to reject an invoice in, short enough to wait for.
 			acceptance_period: 60_000,
 			council_quorum,
-			validators: accounts,
 		},
 		balances: BalancesConfig {
 			balances: Sr25519Keyring::well_known()
@@ -110,6 +112,28 @@ fn genesis(validators: &[Validator], council: &[Sr25519Keyring], council_quorum:
 			min_recovery_delay: 5,
 		},
 		routing: RoutingConfig { routes: routes() },
+		validators: ValidatorsConfig {
+			terms: ValidatorTerms {
+				// They are all at home in the same country, which is none.
+				seats_per_country: parameters::MAX_VALIDATORS,
+				min_seats: 1,
+				..ValidatorTerms::default()
+			},
+			seats: accounts,
+			budget: ENDOWMENT,
+		},
+		timekeeping: TimekeepingConfig {
+			// Dave alone is a time service.
+			terms: TimeTerms {
+				services: 1,
+				..TimeTerms::default()
+			},
+		},
+		// Whoever develops is a stranger.
+		peers: PeersConfig {
+			closed: false,
+			members: Vec::new(),
+		},
 		council: CouncilConfig {
 			members: council.iter().map(|key| key.to_account_id()).collect::<Vec<_>>()
 		},

@@ -5,11 +5,12 @@
 mod council;
 mod extrinsics;
 mod invoices;
+mod validators;
 
-use crate::{presets, Block, Grandpa, Hash, Historical, Runtime, RuntimeOrigin, Session, SessionKeys, System};
+use crate::{presets, AccountId, Block, Grandpa, Hash, Historical, Runtime, RuntimeOrigin, Session, SessionKeys, System};
 use finality_grandpa::{Message, Prevote};
 use frame_support::traits::KeyOwnerProofSystem;
-use pallet_session::{historical, SessionManager};
+use pallet_session::historical;
 use serde_json::{json, Value};
 use sp_consensus_grandpa::{Equivocation, EquivocationProof};
 use sp_genesis_builder::{runtime_decl_for_genesis_builder::GenesisBuilder, LOCAL_TESTNET_RUNTIME_PRESET};
@@ -41,7 +42,12 @@ fn merge(base: &mut Value, over: Value) {
 }
 
 fn chain() -> TestExternalities {
-	let (mut chain, outcome) = build(json!({}));
+	chain_with(json!({}))
+}
+
+/// The local network, with `change` merged over its genesis.
+fn chain_with(change: Value) -> TestExternalities {
+	let (mut chain, outcome) = build(change);
 	assert_eq!(outcome, Ok(()));
 	chain.execute_with(|| System::set_block_number(1));
 	chain
@@ -62,13 +68,29 @@ fn genesis_that_could_not_work_is_refused() {
 	let alice = Sr25519Keyring::Alice.to_account_id();
 	let bob = Sr25519Keyring::Bob.to_account_id();
 	let ferdie = Sr25519Keyring::Ferdie.to_account_id();
+	// Eve has a label, and is no validator by it.
+	let with_eve = [
+		(Sr25519Keyring::Alice, Ed25519Keyring::Alice),
+		(Sr25519Keyring::Eve, Ed25519Keyring::Eve),
+	];
+	let keys = |babe: Sr25519Keyring, grandpa| (babe.to_account_id(), babe.to_account_id(), session_keys(babe, grandpa));
+	let keys_with_eve = with_eve.map(|(babe, grandpa)| keys(babe, grandpa)).to_vec();
+	let seats_with_eve = with_eve.map(|(babe, _)| babe.to_account_id()).to_vec();
 	for (change, reason) in [
 		(json!({ "parameters": { "councilQuorum": 4 } }), "councilQuorum"),
 		(json!({ "parameters": { "councilQuorum": 1 } }), "councilQuorum"),
 		(json!({ "parameters": { "councilQuorum": 0 } }), "councilQuorum"),
-		(json!({ "parameters": { "validators": [] } }), "at least one validator"),
-		(json!({ "parameters": { "validators": [alice, ferdie] } }), "session.keys"),
-		(json!({ "labels": { "founders": [] } }), "a label with the role validator"),
+		(
+			json!({ "validators": { "terms": { "absence": 9 } } }),
+			"validators.terms.absence",
+		),
+		(json!({ "validators": { "seats": [] } }), "at least one validator"),
+		(json!({ "validators": { "seats": [alice, bob] } }), "session.keys must not"),
+		(json!({ "session": { "keys": [] } }), "session.keys must have keys"),
+		(
+			json!({ "validators": { "seats": seats_with_eve }, "session": { "keys": keys_with_eve } }),
+			"a label with the role validator",
+		),
 		(json!({ "council": { "members": [alice, bob, ferdie] } }), "could not vote"),
 	] {
 		let (_, outcome) = build(change.clone());
@@ -77,6 +99,18 @@ fn genesis_that_could_not_work_is_refused() {
 			"{change}: {outcome:?}"
 		);
 	}
+}
+
+#[test]
+#[should_panic = "labels.founders must have a label for"]
+fn genesis_with_a_seat_of_nobody_is_refused() {
+	let _ = build(json!({ "labels": { "founders": [] } }));
+}
+
+#[test]
+#[should_panic = "unbonding must be a session at least, and no shorter than window"]
+fn genesis_whose_colluders_could_come_back_with_another_margin_is_refused() {
+	let _ = build(json!({ "validators": { "terms": { "unbonding": 100 } } }));
 }
 
 #[test]
@@ -136,8 +170,15 @@ fn validator_without_keys_steps_aside_and_returns_with_new_ones() {
 #[test]
 fn last_validators_stay_whatever_they_do_with_their_keys() {
 	chain().execute_with(|| {
-		let _ = pallet_session::NextKeys::<Runtime>::clear(u32::MAX, None);
-		assert_eq!(<crate::configs::FixedValidators as SessionManager<_>>::new_session(5), None);
+		let before = Session::validators();
+		let purge = |account: &AccountId| Session::purge_keys(RuntimeOrigin::signed(account.clone()));
+		// They have them again afterwards, and may purge them again.
+		for _ in 0..2 {
+			assert!(before.iter().all(|account| purge(account).is_ok()));
+			rotate(3);
+			assert_eq!(Session::validators(), before);
+			assert_eq!(pallet_babe::Authorities::<Runtime>::get().len(), before.len());
+		}
 	});
 }
 
@@ -151,11 +192,13 @@ fn unchanged_keys_begin_no_new_authority_set() {
 
 #[test]
 fn sets_of_sessions_too_old_to_judge_are_forgotten() {
-	chain().execute_with(|| {
-		rotate(200);
+	let terms = json!({ "unbonding": 30, "window": 10 });
+	chain_with(json!({ "validators": { "terms": terms } })).execute_with(|| {
+		rotate(100);
 		let range = historical::StoredRange::<Runtime>::get();
 		let (oldest, newest) = range.expect("sets are kept");
-		assert!(newest - oldest < 175, "{oldest} to {newest}");
+		// Up to the one that is planned.
+		assert_eq!((oldest, newest), (70, 102));
 		assert!(historical::HistoricalSessions::<Runtime>::get(oldest).is_some());
 		assert!(historical::HistoricalSessions::<Runtime>::get(oldest - 1).is_none());
 	});

@@ -3,13 +3,12 @@
 //! BABE makes blocks, GRANDPA finalises them, sessions say who. Equivocations are proven against the set of their session and recorded
 //! (X.1407 9.2.1 a, 9.2.3 g).
 
+use super::validators::PunishableSessions;
 use crate::{
-	parameters::{self, EpochLengthSlots, MinimumPeriod, SlotDurationMillis, MAX_VALIDATORS},
-	AccountId, Babe, Balances, Historical, Moment, Offences, Runtime, RuntimeEvent, Session, SessionKeys,
+	parameters::{EpochLengthSlots, MinimumPeriod, SlotDurationMillis, MAX_VALIDATORS},
+	AccountId, Babe, Balances, Moment, Offences, Runtime, RuntimeEvent, Session, SessionKeys, Timekeeping, Validators,
 };
-use alloc::vec::Vec;
 use frame_support::{
-	parameter_types,
 	traits::{ConstU128, ConstU32, Get},
 	weights::{
 		constants::{WEIGHT_REF_TIME_PER_MICROS, WEIGHT_REF_TIME_PER_NANOS},
@@ -19,11 +18,10 @@ use frame_support::{
 use pallet_session::{
 	disabling::UpToLimitWithReEnablingDisablingStrategy,
 	historical::{IdentificationTuple, NoteHistoricalRoot},
-	FindAccountFromAuthorIndex,
 };
+use pallet_validators::KeyOwners;
 use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
 use sp_runtime::traits::{Convert, ConvertInto, OpaqueKeys};
-use sp_staking::SessionIndex;
 
 /// Every slot has an author: where no primary one drew it, a secondary one steps in, who proves with a VRF that it is its turn, so that
 /// nobody else knows beforehand. A quarter of the slots is drawn by a primary author.
@@ -32,22 +30,23 @@ pub const EPOCH_CONFIG: BabeEpochConfiguration = BabeEpochConfiguration {
 	allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots,
 };
 
-/// Equivocations of this many sessions can be proven; the validator sets of older ones are forgotten.
-const PUNISHABLE_SESSIONS: u32 = 28 * 6;
-
 /// In blocks: for how long a report waits in a pool.
 pub struct ReportLongevity;
 
 impl Get<u64> for ReportLongevity {
 	fn get() -> u64 {
 		// Saturating: nothing can be older than for ever.
-		u64::from(PUNISHABLE_SESSIONS).saturating_mul(EpochLengthSlots::get())
+		u64::from(PunishableSessions::get()).saturating_mul(EpochLengthSlots::get())
 	}
 }
 
-parameter_types! {
-	/// Covers the sessions in which an offence is punishable, or old evidence could not be judged.
-	pub const MaxSetIdSessionEntries: u64 = PUNISHABLE_SESSIONS as u64;
+/// Covers the sessions in which an offence is punishable, or old evidence could not be judged.
+pub struct MaxSetIdSessionEntries;
+
+impl Get<u64> for MaxSetIdSessionEntries {
+	fn get() -> u64 {
+		PunishableSessions::get().into()
+	}
 }
 
 impl pallet_babe::Config for Runtime {
@@ -60,7 +59,7 @@ impl pallet_babe::Config for Runtime {
 	// There are no nominators: a validator's margin is its own.
 	type MaxNominators = ConstU32<0>;
 	type KeyOwnerProof = sp_session::MembershipProof;
-	type EquivocationReportSystem = pallet_babe::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+	type EquivocationReportSystem = pallet_babe::EquivocationReportSystem<Self, Offences, KeyOwners<Self>, ReportLongevity>;
 }
 
 impl pallet_grandpa::Config for Runtime {
@@ -70,7 +69,7 @@ impl pallet_grandpa::Config for Runtime {
 	type MaxNominators = ConstU32<0>;
 	type MaxSetIdSessionEntries = MaxSetIdSessionEntries;
 	type KeyOwnerProof = sp_session::MembershipProof;
-	type EquivocationReportSystem = pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+	type EquivocationReportSystem = pallet_grandpa::EquivocationReportSystem<Self, Offences, KeyOwners<Self>, ReportLongevity>;
 }
 
 /// What it costs to judge an equivocation. The SDK measures the parts; the database's share is taken from this runtime's.
@@ -89,11 +88,12 @@ impl EquivocationWeight {
 			Weight::from_parts(110 * WEIGHT_REF_TIME_PER_MICROS, 0),
 			Weight::from_parts(110 * WEIGHT_REF_TIME_PER_MICROS, 0),
 		);
-		// Membership reads 5 values, the report 14, the set's session 2; the report writes 10.
+		// Membership reads 6 values and the keys of everybody in the set, the report 14, the set's session 2; the report writes 10.
+		let reads = set_size.saturating_add(22);
 		membership
 			.saturating_add(equivocation)
 			.saturating_add(offence)
-			.saturating_add(<Runtime as frame_system::Config>::DbWeight::get().reads_writes(21, 10))
+			.saturating_add(<Runtime as frame_system::Config>::DbWeight::get().reads_writes(reads, 10))
 	}
 }
 
@@ -119,21 +119,22 @@ impl pallet_grandpa::WeightInfo for EquivocationWeight {
 
 impl pallet_timestamp::Config for Runtime {
 	type Moment = Moment;
-	type OnTimestampSet = Babe;
+	// BABE first: it refuses a time outside of the slot.
+	type OnTimestampSet = (Babe, Timekeeping);
 	type MinimumPeriod = MinimumPeriod;
 	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
 }
 
 impl pallet_authorship::Config for Runtime {
-	type FindAuthor = FindAccountFromAuthorIndex<Self, Babe>;
-	type EventHandler = ();
+	// Of the set that the block was made in, also where it ends the session.
+	type FindAuthor = pallet_validators::AuthorInSet<Self, Babe>;
+	type EventHandler = Validators;
 }
 
 impl pallet_offences::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type IdentificationTuple = IdentificationTuple<Self>;
-	// An offence is recorded with its offender. There is no margin yet that could be taken.
-	type OnOffenceHandler = ();
+	type OnOffenceHandler = Validators;
 }
 
 impl pallet_session::Config for Runtime {
@@ -142,7 +143,7 @@ impl pallet_session::Config for Runtime {
 	type ValidatorIdOf = ConvertInto;
 	type ShouldEndSession = Babe;
 	type NextSessionRotation = Babe;
-	type SessionManager = NoteHistoricalRoot<Self, FixedValidators>;
+	type SessionManager = NoteHistoricalRoot<Self, Validators>;
 	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
 	type Keys = SessionKeys;
 	type DisablingStrategy = UpToLimitWithReEnablingDisablingStrategy;
@@ -164,65 +165,4 @@ impl Convert<AccountId, Option<()>> for NothingMore {
 	fn convert(_: AccountId) -> Option<()> {
 		Some(())
 	}
-}
-
-/// Gives the place of a validator, if the account has one, to another account. The place stays empty until that one has set session keys:
-/// those of before are the other's.
-pub fn move_validator(from: &AccountId, to: &AccountId) {
-	let mut validators = parameters::Validators::<Runtime>::get();
-	if let Some(place) = validators.iter_mut().find(|validator| **validator == *from) {
-		place.clone_from(to);
-		parameters::Validators::<Runtime>::put(validators);
-	}
-}
-
-/// The validators of genesis, or whom their labels moved to, in every session in which they have keys.
-pub struct FixedValidators;
-
-impl FixedValidators {
-	/// Without keys a validator can do nothing: counted in, it would only stand in the way of finality.
-	fn with_keys() -> Vec<(AccountId, SessionKeys)> {
-		let validators = parameters::Validators::<Runtime>::get().into_iter();
-		validators
-			.filter_map(|validator| Session::load_keys(&validator).map(|keys| (validator, keys)))
-			.collect()
-	}
-
-	fn identified(validators: Vec<(AccountId, SessionKeys)>) -> Vec<(AccountId, ())> {
-		validators.into_iter().map(|(validator, _)| (validator, ())).collect()
-	}
-}
-
-impl pallet_session::historical::SessionManager<AccountId, ()> for FixedValidators {
-	/// A set whenever a validator has other keys than before, so that their ownership can be proven; otherwise none, or GRANDPA would begin a
-	/// new set with every session. Never an empty one: the last validators stay, whatever they do with their keys.
-	fn new_session(_: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-		let next = Self::with_keys();
-		let changed = next != pallet_session::QueuedKeys::<Runtime>::get();
-		(changed && !next.is_empty()).then(|| Self::identified(next))
-	}
-
-	fn new_session_genesis(_: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-		Some(Self::identified(Self::with_keys()))
-	}
-
-	fn start_session(index: SessionIndex) {
-		// Saturating: in the first sessions there is nothing to forget.
-		Historical::prune_up_to(index.saturating_sub(PUNISHABLE_SESSIONS));
-	}
-
-	fn end_session(_: SessionIndex) {}
-}
-
-impl pallet_session::SessionManager<AccountId> for FixedValidators {
-	fn new_session(index: SessionIndex) -> Option<Vec<AccountId>> {
-		let validators = <Self as pallet_session::historical::SessionManager<_, _>>::new_session(index)?;
-		Some(validators.into_iter().map(|(validator, ())| validator).collect())
-	}
-
-	fn start_session(index: SessionIndex) {
-		<Self as pallet_session::historical::SessionManager<_, _>>::start_session(index);
-	}
-
-	fn end_session(_: SessionIndex) {}
 }

@@ -3,11 +3,10 @@
 //! Identity labels: who may act as what, and how much without a fee.
 
 use super::{
-	consensus::move_validator,
 	governance::{move_seat, CouncilMembers},
 	system::thousandths_of_block,
 };
-use crate::{weights, AccountId, Balances, BlockNumber, Moment, Proxy, Runtime, RuntimeCall, System, Timestamp};
+use crate::{weights, AccountId, Balances, BlockNumber, Moment, Proxy, Runtime, RuntimeCall, System, Timestamp, Validators};
 use chirograph_primitives::{payload::GenesisHash, Inclusion, Ledger};
 use frame_support::{
 	dispatch::GetDispatchInfo,
@@ -62,6 +61,7 @@ impl Metering<AccountId, RuntimeCall> for FreeCalls {
 		use pallet_proofs::Call::{register_many, set_algorithm};
 		use pallet_routing::Call::set_route;
 		use pallet_utility::Call as Batch;
+		use pallet_validators::Call::{cancel_slash, fund};
 		match call {
 			// What is confirmed counts as it does without.
 			RuntimeCall::Labels(confirm { call, .. }) => Self::calls(who, call),
@@ -69,9 +69,19 @@ impl Metering<AccountId, RuntimeCall> for FreeCalls {
 			RuntimeCall::Proofs(register_many { registrations }) => {
 				u32::try_from(registrations.len()).ok().map(|many| many.max(1))
 			},
+			// Whoever has seats sets their keys from time to time.
+			RuntimeCall::Session(pallet_session::Call::set_keys { .. }) => Some(1),
 			// The council's, by a motion. Whoever else sends it pays for it.
-			RuntimeCall::Proofs(set_algorithm { .. }) | RuntimeCall::Routing(set_route { .. }) => None,
-			RuntimeCall::Labels(_) | RuntimeCall::Proofs(_) | RuntimeCall::Invoices(_) => Some(1),
+			RuntimeCall::Proofs(set_algorithm { .. })
+			| RuntimeCall::Routing(set_route { .. })
+			| RuntimeCall::Validators(cancel_slash { .. } | fund { .. }) => None,
+			RuntimeCall::Labels(_)
+			| RuntimeCall::Proofs(_)
+			| RuntimeCall::Invoices(_)
+			| RuntimeCall::Validators(_)
+			| RuntimeCall::Timekeeping(_)
+			| RuntimeCall::Incidents(_)
+			| RuntimeCall::Peers(_) => Some(1),
 			RuntimeCall::Council(_) => council_calls(who, call),
 			RuntimeCall::Utility(Batch::batch { calls } | Batch::batch_all { calls } | Batch::force_batch { calls }) => {
 				let mut each = calls.iter().map(|call| Self::calls(who, call));
@@ -113,18 +123,20 @@ impl OnRotation<AccountId> for MoveAlong {
 		// Whom it let act for it does so no more; the deposits for that are free to move.
 		Proxy::remove_all_proxy_delegates(from);
 		move_seat(from, to);
-		move_validator(from, to);
+		Validators::moved(from, to);
 		let balance = Balances::reducible_balance(from, Preservation::Expendable, Fortitude::Polite);
 		// What is held or locked stays, and where there is nothing, nothing moves.
 		let _ = Balances::transfer(from, to, balance, Preservation::Expendable);
 	}
 
-	/// A balance, and as many proxies as there may be. A seat in the council is accounted for where it moves.
+	/// A balance, a margin, and as many proxies as there may be. A seat in the council is accounted for where it moves.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn endow(account: &AccountId) {
 		use super::{fees::UNIT, utilities::ProxyType};
-		use frame_support::traits::Get;
+		use frame_support::traits::{fungible::MutateHold, Get};
 		Balances::set_balance(account, UNIT.saturating_mul(1_000));
+		// It has more than that.
+		let _ = Balances::hold(&pallet_validators::HoldReason::Margin.into(), account, UNIT);
 		for index in 0..<Runtime as pallet_proxy::Config>::MaxProxies::get() {
 			let delegate = AccountId::new(sp_io::hashing::blake2_256(&index.to_le_bytes()));
 			// There is room for as many.

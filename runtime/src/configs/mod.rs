@@ -5,14 +5,18 @@
 mod consensus;
 mod fees;
 mod governance;
+mod incidents;
 mod invoices;
 mod labels;
+mod peers;
 mod proofs;
 mod routing;
 mod system;
+mod timekeeping;
 mod utilities;
+mod validators;
 
-pub use consensus::{FixedValidators, EPOCH_CONFIG};
+pub use consensus::EPOCH_CONFIG;
 pub use fees::FeeBeyondQuota;
 pub use governance::{Abstention, CouncilCollective};
 #[cfg(test)]

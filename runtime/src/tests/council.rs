@@ -6,12 +6,12 @@
 use super::{chain, session_keys};
 use crate::{
 	configs::{CouncilCollective, FeeBeyondQuota, FreeCalls, Here, ProxyType, RuntimeBlockWeights},
-	parameters, AccountId, Balance, Balances, Hash, Labels, Proxy, Routing, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin,
-	Session, System, TransactionPayment, TxExtension,
+	AccountId, Balance, Balances, Hash, Labels, Proxy, Routing, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, Session,
+	System, TransactionPayment, TxExtension, Validators,
 };
 use chirograph_primitives::{
-	authenticator::Authenticator, payload, AdmissionFault, DossierHash, Jurisdiction, Label, LabelId, LabelRevocationReason,
-	Ledger, OrganisationId, OwnerSignature, Role, Roles, SuspensionReason,
+	authenticator::Authenticator, payload, validator::ValidatorState, AdmissionFault, DossierHash, Jurisdiction, Label, LabelId,
+	LabelRevocationReason, Ledger, OrganisationId, OwnerSignature, Role, Roles, SuspensionReason,
 };
 use codec::{Decode, Encode};
 use frame_support::{
@@ -19,7 +19,7 @@ use frame_support::{
 	dispatch::{DispatchInfo, DispatchResult, GetDispatchInfo},
 	pallet_prelude::TransactionSource,
 	traits::{
-		fungible::Inspect,
+		fungible::{Inspect, InspectHold},
 		tokens::{Fortitude, Preservation},
 	},
 	weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
@@ -40,19 +40,20 @@ use sp_runtime::{
 	transaction_validity::{InvalidTransaction, TransactionValidityError, ValidTransaction},
 	DispatchError,
 };
+use std::collections::BTreeSet;
 
 /// The smallest unit of a token; a block's weight costs one token.
 const TOKEN: Balance = 1_000_000_000_000;
 
-fn account(who: Sr25519Keyring) -> AccountId {
+pub(super) fn account(who: Sr25519Keyring) -> AccountId {
 	who.to_account_id()
 }
 
-fn signed(who: Sr25519Keyring) -> RuntimeOrigin {
+pub(super) fn signed(who: Sr25519Keyring) -> RuntimeOrigin {
 	RuntimeOrigin::signed(account(who))
 }
 
-fn label_of(who: Sr25519Keyring) -> Label {
+pub(super) fn label_of(who: Sr25519Keyring) -> Label {
 	Labels::label_of(account(who)).expect("this one holds a label")
 }
 
@@ -401,7 +402,7 @@ fn council_says_by_a_motion_who_is_competent_and_from_when_on() {
 }
 
 /// Moves the label of `from` to `to`.
-fn move_label(from: Sr25519Keyring, to: Sr25519Keyring) {
+pub(super) fn move_label(from: Sr25519Keyring, to: Sr25519Keyring) {
 	let (label, valid_until): (LabelId, u32) = (label_of(from).id, System::block_number());
 	let signed_by_to = to.sign(&payload::takeover(&Here::genesis_hash(), label, &account(to), valid_until));
 	let consent = OwnerSignature::Sr25519(signed_by_to);
@@ -468,22 +469,25 @@ mod seats {
 	#[test]
 	fn validator_moves_with_the_label_and_returns_with_session_keys_of_its_own() {
 		chain().execute_with(|| {
-			let place = || {
-				let validators = parameters::Validators::<Runtime>::get();
-				let (old, new) = (account(Alice), account(Ferdie));
-				[old, new].map(|account| validators.iter().position(|validator| *validator == account))
-			};
+			let set = || Session::validators().into_iter().collect::<BTreeSet<_>>();
+			let label = label_of(Alice).id;
+			let status = || Validators::validator(label).map(|status| (status.account, status.validator.state));
+			let margin = |who| Balances::total_balance_on_hold(&account(who));
+			let seat = ValidatorState::Seated { since: 0 };
 			super::super::rotate(2);
-			assert_eq!(place(), [Some(0), None]);
+			assert_eq!(status(), Some((Some(account(Alice)), seat)));
+			let held = margin(Alice);
+			assert!(held > 0 && margin(Ferdie) == 0);
 			move_label(Alice, Ferdie);
-			assert_eq!(place(), [None, Some(0)]);
+			assert_eq!(status(), Some((Some(account(Ferdie)), seat)));
+			assert_eq!((margin(Alice), margin(Ferdie)), (0, held));
 			super::super::rotate(2);
-			assert_eq!(Session::validators(), [Bob, Charlie, Dave].map(account));
+			assert_eq!(set(), [Bob, Charlie, Dave].map(account).into());
 
 			let keys = session_keys(Sr25519Keyring::One, Ed25519Keyring::One);
 			pallet_session::NextKeys::<Runtime>::insert(account(Ferdie), &keys);
 			super::super::rotate(2);
-			assert_eq!(Session::validators(), [Ferdie, Bob, Charlie, Dave].map(account));
+			assert_eq!(set(), [Ferdie, Bob, Charlie, Dave].map(account).into());
 		});
 	}
 
@@ -546,8 +550,9 @@ mod seats {
 			let not_proxy = Err(pallet_proxy::Error::<Runtime>::NotProxy.into());
 			assert_eq!(dispatch(Eve, by_proxy(remark())), not_proxy);
 			assert_eq!((balance(Alice), balance(Ferdie)), (0, both));
+			// All but the margin is free.
 			let free = Balances::reducible_balance(&account(Ferdie), Preservation::Expendable, Fortitude::Polite);
-			assert_eq!(free, both);
+			assert_eq!(free, both - Validators::terms().margin);
 		});
 	}
 

@@ -4,7 +4,8 @@
 
 use super::chain;
 use crate::{
-	Balances, Council, Governance, Hash, Invoices, Labels, Multisig, Proofs, Proxy, Routing, Runtime, System, Utility, VERSION,
+	Balances, Council, Governance, Hash, Incidents, Invoices, Labels, Multisig, Peers, Proofs, Proxy, Routing, Runtime, Session,
+	System, Timekeeping, Utility, Validators, VERSION,
 };
 use chirograph_primitives::calls::{self, CallNumbers, TRANSACTION_VERSION};
 use frame_support::traits::{GetCallIndex, GetCallName, PalletInfoAccess};
@@ -32,6 +33,11 @@ fn calls_have_the_numbers_that_clients_sign() {
 		of::<Labels, pallet_labels::Call<Runtime>>(),
 		of::<Invoices, pallet_invoices::Call<Runtime>>(),
 		of::<Routing, pallet_routing::Call<Runtime>>(),
+		of::<Session, pallet_session::Call<Runtime>>(),
+		of::<Validators, pallet_validators::Call<Runtime>>(),
+		of::<Timekeeping, pallet_timekeeping::Call<Runtime>>(),
+		of::<Incidents, pallet_incidents::Call<Runtime>>(),
+		of::<Peers, pallet_peers::Call<Runtime>>(),
 	]
 	.concat();
 	for (pallet, name, numbers) in &ours {

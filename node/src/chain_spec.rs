@@ -3,6 +3,7 @@
 //! The networks that this binary knows by name. Both are for development: their keys are public. Genesis comes from the
 //! runtime's presets, and no network here reports to a telemetry server.
 
+use crate::checkpoint::{Checkpoint, Checkpoints};
 use chirograph_runtime::{opaque::Block, WASM_BINARY};
 use sc_chain_spec::{ChainSpecExtension, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sc_service::{ChainType, GenericChainSpec, Properties};
@@ -15,12 +16,38 @@ pub type ChainSpec = GenericChainSpec<Extensions>;
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ChainSpecExtension)]
 #[serde(rename_all = "camelCase")]
 pub struct Extensions {
-	/// Checkpoints: at these heights, only the blocks with these hashes are imported.
+	/// Blocks that the network vouches for, in the order of their heights: `[{ "number": 7, "hash": "0x…", "setId": 0 }]`.
+	#[serde(default, skip_serializing_if = "Checkpoints::is_empty")]
+	pub checkpoints: Checkpoints,
+	/// At these heights, only the blocks with these hashes are imported. Those of the checkpoints are added when a spec is loaded.
 	pub fork_blocks: sc_client_api::ForkBlocks<Block>,
 	/// Hashes of blocks that are never imported.
 	pub bad_blocks: sc_client_api::BadBlocks<Block>,
 	/// A finalised block and its authorities, from which a light client starts.
 	pub light_sync_state: sc_sync_state_rpc::LightSyncStateExtension,
+}
+
+impl Extensions {
+	/// Adds checkpoints to those of the spec, and has the client import no other block at the height of any.
+	pub fn adopt(&mut self, further: Vec<Checkpoint>) -> Result<(), String> {
+		self.checkpoints.ensure_ascending()?;
+		for checkpoint in further {
+			self.checkpoints.add(checkpoint)?;
+		}
+		for checkpoint in self.checkpoints.iter() {
+			let fork_blocks = self.fork_blocks.get_or_insert_default();
+			match fork_blocks.iter().find(|(number, _)| *number == checkpoint.number) {
+				None => fork_blocks.push((checkpoint.number, checkpoint.hash)),
+				Some((_, hash)) if *hash == checkpoint.hash => {},
+				Some(_) => {
+					return Err(format!(
+						"The chain spec's `forkBlocks` contradict the checkpoint {checkpoint}. Find out which one is the network's, and drop the other."
+					))
+				},
+			}
+		}
+		Ok(())
+	}
 }
 
 /// One validator, Alice.

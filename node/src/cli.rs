@@ -2,6 +2,11 @@
 
 //! The command line, with the defaults of this network.
 
+use crate::{
+	checkpoint,
+	clock::TimeOptions,
+	keys::{GuardCmd, HsmCmd, KeysParams},
+};
 use clap::{CommandFactory, FromArgMatches};
 use sc_cli::{
 	BuildSpecCmd, ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd, ExportStateCmd, ImportBlocksCmd,
@@ -34,6 +39,30 @@ pub struct Cli {
 	/// How to run the node.
 	#[clap(flatten)]
 	pub run: RunCmd,
+
+	/// Blocks that the network vouches for.
+	#[clap(flatten)]
+	pub checkpoints: checkpoint::Files,
+
+	/// What only this node is told.
+	#[clap(flatten)]
+	pub options: Options,
+}
+
+/// What the service is told beyond the SDK's configuration.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+	/// How the clock is checked.
+	#[clap(flatten)]
+	pub time: TimeOptions,
+
+	/// How a validator keeps its keys.
+	#[clap(flatten)]
+	pub keys: KeysParams,
+
+	/// Keep silent about validators that sign twice. For tests, which show what becomes of a network where nobody reports.
+	#[arg(long, hide = true)]
+	pub unsafe_no_equivocation_reports: bool,
 }
 
 impl Cli {
@@ -55,6 +84,14 @@ pub enum Subcommand {
 	/// Make, inspect and insert keys.
 	#[command(subcommand)]
 	Key(KeySubcommand),
+
+	/// What the guard against double signing remembers.
+	#[command(subcommand)]
+	Guard(GuardCmd),
+
+	/// Make and show the GRANDPA key of a hardware security module.
+	#[command(subcommand)]
+	Hsm(HsmCmd),
 
 	/// Write the chain spec of a network, readable or raw.
 	ExportChainSpec(ExportChainSpecCmd),

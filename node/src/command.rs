@@ -5,6 +5,7 @@
 use crate::{
 	chain_spec,
 	cli::{Cli, Subcommand},
+	keys::GuardCmd,
 	service::{self, FullBackend, FullClient},
 };
 use chirograph_runtime::{opaque::Block, BlockNumber};
@@ -39,11 +40,13 @@ impl SubstrateCli for Cli {
 
 	/// The empty name is what commands about keys pass where the user gave none; [`run_node`] refuses it.
 	fn load_spec(&self, id: &str) -> std::result::Result<Box<dyn ChainSpec>, String> {
-		Ok(match id {
-			"dev" | "development" => Box::new(chain_spec::development()?),
-			"" | "local" | "local_testnet" => Box::new(chain_spec::local_testnet()?),
-			path => Box::new(chain_spec::ChainSpec::from_json_file(PathBuf::from(path))?),
-		})
+		let mut spec = match id {
+			"dev" | "development" => chain_spec::development()?,
+			"" | "local" | "local_testnet" => chain_spec::local_testnet()?,
+			path => chain_spec::ChainSpec::from_json_file(PathBuf::from(path))?,
+		};
+		spec.extensions_mut().adopt(self.checkpoints.read()?)?;
+		Ok(Box::new(spec))
 	}
 }
 
@@ -53,6 +56,9 @@ pub fn run() -> Result<()> {
 	match &cli.subcommand {
 		None => run_node(&cli),
 		Some(Subcommand::Key(cmd)) => cmd.run(&cli),
+		Some(Subcommand::Guard(GuardCmd::Show(cmd))) => cli.create_runner(cmd)?.sync_run(|config| cmd.run(&config)),
+		Some(Subcommand::Guard(GuardCmd::Close(cmd))) => cli.create_runner(cmd)?.sync_run(|config| cmd.run(&config)),
+		Some(Subcommand::Hsm(cmd)) => cmd.run(),
 		Some(Subcommand::ExportChainSpec(cmd)) => cmd.run(cli.load_spec(&cmd.chain)?),
 		Some(Subcommand::BuildSpec(cmd)) => {
 			let runner = cli.create_runner(cmd)?;
@@ -101,7 +107,8 @@ fn run_node(cli: &Cli) -> Result<()> {
 		return Err(WHICH_NETWORK.into());
 	}
 	let runner = cli.create_runner(&cli.run)?;
-	runner.run_node_until_exit(|config| async move { service::start(config).map_err(sc_cli::Error::Service) })
+	let options = cli.options.clone();
+	runner.run_node_until_exit(|config| async move { service::start(config, &options).map_err(sc_cli::Error::Service) })
 }
 
 /// Takes BABE's epochs and GRANDPA's authority sets back together with the blocks that announced them.

@@ -8,6 +8,12 @@
 //! | `command` | what each subcommand does |
 //! | `chain_spec` | the networks that this binary knows by name |
 //! | `service` | the node itself, step by step |
+//! | `network` | what makes up the network, with a filter in front of each protocol over which others ask |
+//! | `members` | whom the node talks to on a closed network |
+//! | `checkpoint` | what is refused because the network vouches for another block, and by whom |
+//! | `clock` | trusted time: no blocks are made by a clock that is unknown or wrong |
+//! | `metrics` | what operators watch beyond what every node tells |
+//! | `keys` | the guard against double signing in front of the keys, and keys in hardware |
 //! | `rpc` | JSON-RPC methods beyond those that every node has |
 //! | `benchmarking` | subcommands that measure weights |
 
@@ -17,8 +23,14 @@
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod chain_spec;
+mod checkpoint;
 mod cli;
+mod clock;
 mod command;
+mod keys;
+mod members;
+mod metrics;
+mod network;
 mod rpc;
 mod service;
 

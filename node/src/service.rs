@@ -7,8 +7,19 @@
 //! 2. [`start`] adds the network, JSON-RPC, offchain workers and, on a validator, the two tasks of consensus: making blocks and
 //!    voting for them.
 
-use crate::rpc;
+use crate::{
+	checkpoint::{CheckedWarp, Checkpoints, Gate},
+	cli::Options,
+	clock::{self, TrustedTime},
+	keys::{GuardedImport, Keys, KeysParams, Start, Watch},
+	members::Members,
+	metrics,
+	network::{self, Network},
+	rpc,
+};
+use chirograph_node_keys::Refusal;
 use chirograph_runtime::{opaque::Block, Hash, RuntimeApi};
+use futures::future::{select, Either};
 use sc_basic_authorship::ProposerFactory;
 use sc_client_api::Backend;
 use sc_consensus::{DefaultImportQueue, LongestChain};
@@ -22,17 +33,14 @@ use sc_executor::WasmExecutor;
 use sc_network::{
 	config::{FullNetworkConfiguration, NetworkBackendType},
 	service::traits::NetworkService,
-	Litep2pNetworkBackend, NetworkBackend, NetworkWorker, NotificationService,
+	Litep2pNetworkBackend, NetworkWorker, NotificationService,
 };
 use sc_network_sync::SyncingService;
 use sc_offchain::{OffchainWorkerOptions, OffchainWorkers};
-use sc_service::{
-	BuildNetworkParams, Configuration, Error, PartialComponents, SpawnTasksParams, TFullBackend, TFullClient, TaskManager,
-	WarpSyncConfig,
-};
+use sc_service::{Configuration, Error, PartialComponents, SpawnTasksParams, TFullBackend, TFullClient, TaskManager};
 use sc_telemetry::{Telemetry, TelemetryHandle, TelemetryWorker};
 use sc_transaction_pool::TransactionPoolHandle;
-use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sc_transaction_pool_api::{OffchainTransactionPoolFactory, RejectAllTxPool};
 use sp_blockchain::HeaderBackend;
 use sp_consensus_babe::{
 	inherents::{BabeCreateInherentDataProviders, InherentDataProvider as SlotInherent},
@@ -88,10 +96,17 @@ pub struct Consensus {
 	grandpa_link: GrandpaLink,
 	slot_inherents: SlotInherents,
 	telemetry: Option<Telemetry>,
+	keys: Keys,
+	reports: OffchainTransactionPoolFactory<Block>,
 }
 
 /// Opens the database and sets up the import of blocks.
 pub fn new_partial(config: &Configuration) -> Result<Partial, Error> {
+	new_partial_with(config, &KeysParams::default(), true)
+}
+
+/// `is_witness`: whether whoever signs twice is reported.
+fn new_partial_with(config: &Configuration, keys: &KeysParams, is_witness: bool) -> Result<Partial, Error> {
 	let telemetry = new_telemetry(config)?;
 	let telemetry_handle = telemetry.as_ref().map(|(_, telemetry)| telemetry.handle());
 
@@ -103,6 +118,8 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, Error> {
 		vec![Arc::new(GrandpaPruningFilter)],
 	)?;
 	let client = Arc::new(client);
+	// Before GRANDPA reads from the database what it has voted for.
+	let keys = Keys::open(keys, config, &*client)?;
 	let telemetry = telemetry.map(|(worker, telemetry)| {
 		task_manager.spawn_handle().spawn("telemetry", None, worker.run());
 		telemetry
@@ -119,6 +136,13 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, Error> {
 		.with_prometheus(config.prometheus_registry())
 		.build(),
 	);
+
+	// Through this the runtime submits the report when one author made two blocks for a slot, or one voter signed two votes in a round.
+	let reports = if is_witness {
+		OffchainTransactionPoolFactory::new(transaction_pool.clone())
+	} else {
+		OffchainTransactionPoolFactory::new(RejectAllTxPool::default())
+	};
 
 	let (grandpa_import, grandpa_link) = sc_consensus_grandpa::block_import(
 		client.clone(),
@@ -137,8 +161,7 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, Error> {
 		client.clone(),
 		slot_inherents.clone(),
 		select_chain.clone(),
-		// Through this the runtime submits the report when one author made two blocks for a slot.
-		OffchainTransactionPoolFactory::new(transaction_pool.clone()),
+		reports.clone(),
 	)?;
 	let (import_queue, babe_worker) = sc_consensus_babe::import_queue(ImportQueueParams {
 		link: babe_link.clone(),
@@ -168,19 +191,21 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, Error> {
 			grandpa_link,
 			slot_inherents,
 			telemetry,
+			keys,
+			reports,
 		},
 	})
 }
 
 /// Starts the node, with the network backend that its configuration names. It runs until the tasks returned end.
-pub fn start(config: Configuration) -> Result<TaskManager, Error> {
+pub fn start(config: Configuration, options: &Options) -> Result<TaskManager, Error> {
 	match config.network.network_backend {
-		NetworkBackendType::Litep2p => start_with::<Litep2pNetworkBackend>(config),
-		NetworkBackendType::Libp2p => start_with::<NetworkWorker<Block, Hash>>(config),
+		NetworkBackendType::Litep2p => start_with::<Litep2pNetworkBackend>(config, options),
+		NetworkBackendType::Libp2p => start_with::<NetworkWorker<Block, Hash>>(config, options),
 	}
 }
 
-fn start_with<Net: NetworkBackend<Block, Hash>>(config: Configuration) -> Result<TaskManager, Error> {
+fn start_with<Net: network::Backend>(mut config: Configuration, options: &Options) -> Result<TaskManager, Error> {
 	let Partial {
 		client,
 		backend,
@@ -197,47 +222,65 @@ fn start_with<Net: NetworkBackend<Block, Hash>>(config: Configuration) -> Result
 				grandpa_link,
 				slot_inherents,
 				mut telemetry,
+				keys,
+				reports,
 			},
-	} = new_partial(&config)?;
-	let keystore = keystore_container.keystore();
+	} = new_partial_with(&config, &options.keys, !options.unsafe_no_equivocation_reports)?;
+	let guarded = keys.keystore(keystore_container.keystore());
+	let consensus_keystore: KeystorePtr = Arc::new(guarded.for_consensus());
+	let keystore: KeystorePtr = Arc::new(guarded);
+	let checkpoints = Checkpoints::of(&*config.chain_spec, client.info().genesis_hash)?;
+	let gate = Gate::new(checkpoints.clone(), &client, &task_manager)?;
 	let prometheus = config.prometheus_registry().cloned();
+	if let Some(registry) = &prometheus {
+		keys.measure(&task_manager, registry)?;
+	}
+	let time = clock::start(&options.time, &config, &task_manager)?;
 
-	// The network: GRANDPA's gossip beside the protocols that every node has. Warp synchronisation is served to whoever asks.
+	// The network: GRANDPA's gossip beside the protocols that every node has, all of them for members only where the network is closed.
+	let members = Members::new(&client, &config.network, babe_link.config().slot_duration())?;
 	let metrics = Net::register_notification_metrics(prometheus.as_ref());
 	let mut net_config = FullNetworkConfiguration::<Block, Hash, Net>::new(&config.network, prometheus.clone());
 	let grandpa_protocol = sc_consensus_grandpa::protocol_standard_name(&client.info().genesis_hash, &config.chain_spec);
 	let (grandpa_gossip, grandpa_notifications) = sc_consensus_grandpa::grandpa_peers_set_config::<Block, Net>(
 		grandpa_protocol.clone(),
 		metrics.clone(),
-		net_config.peer_store_handle(),
+		members.peer_store(net_config.peer_store_handle()),
 	);
 	net_config.add_notification_protocol(grandpa_gossip);
-	let warp_sync = NetworkProvider::new(backend.clone(), grandpa_link.shared_authority_set().clone(), Vec::new());
-	let (network, system_rpc_tx, tx_handler_controller, sync_service, bitswap) = sc_service::build_network(BuildNetworkParams {
+	let authority_set = grandpa_link.shared_authority_set().clone();
+	let warp_sync = NetworkProvider::new(backend.clone(), authority_set.clone(), Vec::new());
+	let warp_sync = CheckedWarp::new(warp_sync, authority_set, checkpoints);
+	let Network {
+		service: network,
+		sync_service,
+		system_rpc: system_rpc_tx,
+		transactions: tx_handler_controller,
+	} = network::build(network::Params {
 		config: &config,
 		net_config,
+		metrics,
+		members,
 		client: client.clone(),
 		transaction_pool: transaction_pool.clone(),
-		spawn_handle: task_manager.spawn_handle(),
-		spawn_essential_handle: task_manager.spawn_essential_handle(),
 		import_queue,
-		block_announce_validator_builder: None,
-		warp_sync_config: Some(WarpSyncConfig::WithProvider(Arc::new(warp_sync))),
-		block_relay: None,
-		metrics,
-		gap_sync_body_policy: None,
+		warp_sync: Arc::new(warp_sync),
+		task_manager: &task_manager,
 	})?;
-	// As with BABE's worker: the service behind the handle is essential and must not end with it.
-	task_manager.keep_alive(bitswap);
 
 	let node = Node {
 		client: client.clone(),
 		backend: backend.clone(),
 		transaction_pool: transaction_pool.clone(),
 		keystore: keystore.clone(),
+		consensus_keystore,
+		keys,
+		reports,
 		network: network.clone(),
 		sync_service: sync_service.clone(),
+		time,
 		is_validator: config.role.is_authority(),
+		gate,
 		prometheus,
 		telemetry: telemetry.as_ref().map(Telemetry::handle),
 	};
@@ -246,6 +289,8 @@ fn start_with<Net: NetworkBackend<Block, Hash>>(config: Configuration) -> Result
 	}
 
 	// JSON-RPC takes the configuration with it, so what comes after takes its part now.
+	let held_server = node.gate.take_server(&mut config);
+	let tokio = config.tokio_handle.clone();
 	let force_authoring = config.force_authoring;
 	let grandpa_config = (!config.disable_grandpa).then(|| sc_consensus_grandpa::Config {
 		gossip_duration: GOSSIP_DURATION,
@@ -254,7 +299,7 @@ fn start_with<Net: NetworkBackend<Block, Hash>>(config: Configuration) -> Result
 		local_role: config.role,
 		name: Some(config.network.node_name.clone()),
 		// A node that is no validator follows the votes and has none.
-		keystore: node.is_validator.then(|| keystore.clone()),
+		keystore: node.is_validator.then(|| node.consensus_keystore.clone()),
 		telemetry: node.telemetry.clone(),
 		protocol_name: grandpa_protocol,
 	});
@@ -274,7 +319,7 @@ fn start_with<Net: NetworkBackend<Block, Hash>>(config: Configuration) -> Result
 			Some(grandpa_link.shared_authority_set().clone()),
 		),
 	};
-	sc_service::spawn_tasks(SpawnTasksParams {
+	let handlers = sc_service::spawn_tasks(SpawnTasksParams {
 		config,
 		client,
 		backend,
@@ -289,7 +334,13 @@ fn start_with<Net: NetworkBackend<Block, Hash>>(config: Configuration) -> Result
 		telemetry: telemetry.as_mut(),
 		tracing_execute_block: None,
 	})?;
+	if let Some(server) = held_server {
+		node.gate.serve(server, &handlers, &tokio, &mut task_manager)?;
+	}
 
+	if let Some(registry) = &node.prometheus {
+		metrics::start(node.client.clone(), registry, &task_manager.spawn_handle())?;
+	}
 	if node.is_validator {
 		node.start_authoring(
 			&task_manager,
@@ -301,7 +352,17 @@ fn start_with<Net: NetworkBackend<Block, Hash>>(config: Configuration) -> Result
 		)?;
 	}
 	if let Some(config) = grandpa_config {
-		node.start_finality(&task_manager, config, grandpa_link, grandpa_notifications, voter_state)?;
+		node.start_finality(
+			&task_manager,
+			config,
+			grandpa_link,
+			grandpa_notifications,
+			voter_state,
+			force_authoring,
+		);
+	} else if let Some(guard) = node.keys.guard() {
+		// Without votes there are only blocks, whose slots come from the clock.
+		guard.open_up().map_err(|refusal| Error::Other(refusal.to_string()))?;
 	}
 	Ok(task_manager)
 }
@@ -312,9 +373,15 @@ struct Node {
 	backend: Arc<FullBackend>,
 	transaction_pool: Arc<TransactionPool>,
 	keystore: KeystorePtr,
+	/// The same keys, as long as the guard lets them sign.
+	consensus_keystore: KeystorePtr,
+	keys: Keys,
+	reports: OffchainTransactionPoolFactory<Block>,
 	network: Arc<dyn NetworkService>,
 	sync_service: Arc<SyncingService<Block>>,
+	time: TrustedTime,
 	is_validator: bool,
+	gate: Gate,
 	prometheus: Option<Registry>,
 	telemetry: Option<TelemetryHandle>,
 }
@@ -340,7 +407,7 @@ impl Node {
 		Ok(())
 	}
 
-	/// Makes a block in each slot that BABE gives to one of this node's keys.
+	/// Makes a block in each slot that BABE gives to one of this node's keys, while the clock is good.
 	fn start_authoring(
 		&self,
 		task_manager: &TaskManager,
@@ -358,12 +425,13 @@ impl Node {
 			self.telemetry.clone(),
 		);
 		let babe = sc_consensus_babe::start_babe(BabeParams {
-			keystore: self.keystore.clone(),
+			keystore: self.consensus_keystore.clone(),
 			client: self.client.clone(),
 			select_chain,
 			env: proposer,
-			block_import,
-			sync_oracle: self.sync_service.clone(),
+			block_import: GuardedImport::new(block_import, self.keys.guard().cloned(), self.time.clone()),
+			// A validator with a wrong clock makes no blocks.
+			sync_oracle: clock::Gate::new(self.sync_service.clone(), self.time.clone()),
 			justification_sync_link: self.sync_service.clone(),
 			create_inherent_data_providers: slot_inherents,
 			force_authoring,
@@ -378,11 +446,11 @@ impl Node {
 		// Essential: a validator that makes no blocks must not look alive.
 		task_manager
 			.spawn_essential_handle()
-			.spawn_blocking("babe-proposer", "block-authoring", babe);
+			.spawn_blocking("babe-proposer", "block-authoring", self.gate.hold(babe));
 		Ok(())
 	}
 
-	/// Votes in GRANDPA with this node's key, or follows the votes where it has none.
+	/// Votes in GRANDPA with this node's key, or follows the votes where it has none. `alone`: there is nobody to compare the guard with.
 	fn start_finality(
 		&self,
 		task_manager: &TaskManager,
@@ -390,8 +458,19 @@ impl Node {
 		link: GrandpaLink,
 		notification_service: Box<dyn NotificationService>,
 		shared_voter_state: SharedVoterState,
-	) -> Result<(), Error> {
-		let voter = sc_consensus_grandpa::run_grandpa_voter(GrandpaParams {
+		alone: bool,
+	) {
+		let watch = self.keys.guard().map(|guard| Watch {
+			guard: guard.clone(),
+			hsm: self.keys.hsm().cloned(),
+			client: self.client.clone(),
+			sync: self.sync_service.clone(),
+			authorities: link.shared_authority_set().clone(),
+			voter_state: shared_voter_state.clone(),
+			keystore: self.keystore.clone(),
+			alone,
+		});
+		let params = GrandpaParams {
 			config,
 			link,
 			network: self.network.clone(),
@@ -404,14 +483,54 @@ impl Node {
 			prometheus_registry: self.prometheus.clone(),
 			shared_voter_state,
 			telemetry: self.telemetry.clone(),
-			// Through this the runtime submits the report when one voter signed two votes in a round.
-			offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(self.transaction_pool.clone()),
-		})?;
+			offchain_tx_pool_factory: self.reports.clone(),
+		};
 		// Essential: a validator that does not vote must not look alive.
-		task_manager
-			.spawn_essential_handle()
-			.spawn_blocking("grandpa-voter", None, voter);
-		Ok(())
+		task_manager.spawn_essential_handle().spawn_blocking(
+			"grandpa-voter",
+			None,
+			self.gate.hold(async move {
+				if let Err(error) = vote(params, watch).await {
+					log::error!("GRANDPA ends: {error}");
+				}
+			}),
+		);
+	}
+}
+
+type Grandpa = GrandpaParams<Block, FullClient, Arc<dyn NetworkService>, Arc<Arc<SyncingService<Block>>>, SelectChain, ()>;
+
+/// Follows GRANDPA, and votes as soon as the guard lets it. Ends when it fails, or when the node has to be started again.
+async fn vote(params: Grandpa, watch: Option<Watch>) -> Result<(), Error> {
+	// GRANDPA decides at its start whether it is a voter that spreads commits, so the guard is asked before.
+	let start = match &watch {
+		Some(watch) => watch
+			.first_look()
+			.await
+			.map_err(|refusal| Error::Other(refusal.to_string()))?,
+		None => Start::Voting,
+	};
+	let voter = Box::pin(sc_consensus_grandpa::run_grandpa_voter(params)?);
+	let Some(watch) = watch else {
+		voter.await;
+		return Ok(());
+	};
+	let watching = Box::pin(async move {
+		let late = match start {
+			Start::Voting => false,
+			Start::Watching(wait) => {
+				if !watch.until_open(wait).await? {
+					return Ok(());
+				}
+				true
+			},
+		};
+		watch.until_stuck(late).await;
+		Ok::<(), Refusal>(())
+	});
+	match select(voter, watching).await {
+		Either::Left(_) => Ok(()),
+		Either::Right((ended, _)) => ended.map_err(|refusal: Refusal| Error::Other(refusal.to_string())),
 	}
 }
 

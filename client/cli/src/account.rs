@@ -10,6 +10,7 @@ use chirograph_sdk::{
 	chain::format_time,
 	history::{self, About, InnerCall, Operation, Outcome, SignatureCheck},
 	keys::format_account,
+	peers::peer_id,
 };
 
 pub async fn run(command: AccountCommand, common: &Common, output: &Output) -> Result<(), Failure> {
@@ -88,5 +89,9 @@ fn describe_about(about: Option<&About>) -> String {
 		Some(About::Account(account)) => format!("  account {}", format_account(account)),
 		Some(About::Subject(subject)) => format!("  subject {subject}"),
 		Some(About::Transaction(transaction)) => format!("  transaction {transaction}"),
+		Some(About::Incident(incident)) => format!("  incident {incident}"),
+		Some(About::Slash(slash)) => format!("  slash {slash}"),
+		Some(About::Peer(peer)) => format!("  node {}", peer_id(*peer)),
+		Some(About::Block(block)) => format!("  block {block}"),
 	}
 }

@@ -84,12 +84,30 @@ pub enum Command {
 	/// Issue invoices, use each right that is in them once, and follow them from payment to tax clearance
 	#[command(subcommand)]
 	Invoice(InvoiceCommand),
+	/// Run a validator: join with margin, leave, and show who has seats
+	#[command(subcommand)]
+	Validator(ValidatorCommand),
+	/// Ask how strong the network is, and what is out of the ordinary
+	#[command(subcommand)]
+	Network(NetworkCommand),
+	/// Report what went wrong, and follow what is done about it
+	#[command(subcommand)]
+	Incident(IncidentCommand),
+	/// Ask how far the time of blocks can be believed, and say so as a time service
+	#[command(subcommand)]
+	Time(TimeCommand),
+	/// Have nodes belong to your label, so that a closed network lets them in
+	#[command(subcommand)]
+	Peer(PeerCommand),
 	/// Look into what accounts did
 	#[command(subcommand)]
 	Account(AccountCommand),
 	/// Ask about the network
 	#[command(subcommand)]
 	Chain(ChainCommand),
+	/// Vouch for blocks as the network's council, so that nobody is taken in by a history that was made later
+	#[command(subcommand)]
+	Checkpoint(CheckpointCommand),
 }
 
 #[derive(Subcommand)]
@@ -979,6 +997,55 @@ pub enum ChainCommand {
 		#[arg(long = "boot-node", value_name = "MULTIADDRESS", value_parser = boot_node)]
 		boot_nodes: Vec<String>,
 	},
+	/// From now on, talk to no node on whose finalised chain that block is not, and accept bundles that begin with it. Verifies the checkpoint
+	/// first, as `checkpoint verify` does
+	TrustCheckpoint {
+		/// The checkpoint, as `checkpoint attach` wrote it
+		#[arg(value_name = "FILE")]
+		file: PathBuf,
+	},
+}
+
+#[derive(Subcommand)]
+pub enum CheckpointCommand {
+	/// Write a checkpoint for the council to sign: the newest final block that changes the set of authorities, or, where it never changed, the
+	/// newest final block. Asks the node for old states
+	Propose {
+		/// The newest final block, whether it changes the set or not
+		#[arg(long)]
+		any: bool,
+		/// Where to write it
+		#[arg(long, value_name = "FILE", default_value = "checkpoint.json")]
+		output: PathBuf,
+	},
+	/// Sign a copy as a member of the council, if the block is on the finalised chain of your node
+	Sign {
+		/// The checkpoint, signed by others or by nobody yet
+		#[arg(value_name = "FILE")]
+		file: PathBuf,
+		/// Where to write the copy
+		#[arg(long, value_name = "FILE")]
+		output: PathBuf,
+		#[command(flatten)]
+		key: OwnerKey,
+	},
+	/// Put the signatures on copies of a checkpoint together. Asks no node
+	Attach {
+		/// The copies
+		#[arg(value_name = "FILE", required = true)]
+		files: Vec<PathBuf>,
+		/// Where to write it
+		#[arg(long, value_name = "FILE")]
+		output: PathBuf,
+	},
+	/// Say whether enough members of the council vouch for a block that is on the finalised chain of the node
+	Verify {
+		/// The checkpoint
+		#[arg(value_name = "FILE")]
+		file: PathBuf,
+	},
+	/// List the checkpoints that are compiled in or trusted here. Asks no node
+	List,
 }
 
 /// Values of the ledger, as words on the command line.
@@ -999,9 +1066,11 @@ macro_rules! words {
 	};
 }
 
-// Behind the macro, which it uses.
+// Behind the macro, which they use.
 mod invoice;
+mod operation;
 pub use invoice::{AuthorisationCommand, ConditionsCommand, Cosigning, InvoiceCommand, KindName, PaymentTerms, Portion, Whose};
+pub use operation::{IncidentCommand, NetworkCommand, PeerCommand, SessionKeySource, TimeCommand, ValidatorCommand};
 
 words! {
 	Scheme for SignatureScheme {

@@ -14,6 +14,7 @@ use chirograph_sdk::{
 	bundles::{self, verify, Answer, Maker, Question, Trust, Verdict, EXTENSION},
 	certificates,
 	chain::{format_time, Chain},
+	checkpoints::compiled,
 	evidence::{Disclosure, DisclosureFault, Disclosures, DisclosuresFile, Evidence, EvidenceFile},
 	file,
 	keys::{format_account, KeyStore},
@@ -217,9 +218,10 @@ struct Judged {
 impl Judged {
 	fn of(bundle: &Path, trusted: &Trusted, common: &Common, output: &Output) -> Result<Self, Failure> {
 		let bytes = bundles::read(bundle)?;
+		let network = network(common, output)?;
 		let trust = Trust {
-			network: hash(network(common, output)?),
-			checkpoints: trusted.checkpoints.iter().copied().map(hash).collect(),
+			network: hash(network),
+			checkpoints: checkpoints_of(network, &trusted.checkpoints)?,
 			time_authorities: certificates_of(&trusted.time_authorities)?.into_iter().map(Bytes).collect(),
 		};
 		let original = trusted.original.as_deref().map(|path| read(path, output)).transpose()?;
@@ -261,6 +263,22 @@ pub fn network(common: &Common, output: &Output) -> Result<Subject, Failure> {
 			"more than one network was signed for from here; name the one that is trusted with --genesis, the hash of its first block".into(),
 		)),
 	}
+}
+
+/// The blocks of a network that a bundle may begin with: those that the user names, and those that are compiled in or trusted here.
+pub fn checkpoints_of(network: Subject, named: &[Subject]) -> Result<Vec<Hash>, Failure> {
+	let known = match KeyStore::open_default() {
+		Ok(store) => KnownNetworks::new(store).checkpoints(&network.0)?,
+		// Without a place for keys, nothing was trusted.
+		Err(_) => compiled(&network.0).iter().map(|checkpoint| checkpoint.hash).collect(),
+	};
+	let mut all: Vec<_> = named.iter().copied().map(hash).collect();
+	for block in known {
+		if !all.contains(&block) {
+			all.push(block);
+		}
+	}
+	Ok(all)
 }
 
 /// Certificates in DER form.

@@ -5,9 +5,9 @@
 use crate::{
 	args::{BatchRequest, Common, CredentialCommand, CredentialQuery, CredentialRequest, Holding, Reason, SchemaName},
 	batch::{self, Done},
-	bundle::{all_fields, describe_block, ensure_of, hash, network, now, parse, stated, when, Lines},
+	bundle::{all_fields, checkpoints_of, describe_block, ensure_of, network, now, parse, stated, when, Lines},
 	label::describe_label,
-	output::{as_of, Output},
+	output::{as_of, true_time, Output},
 	proof::subject_of,
 	statement::{disclosures_path, read, with_suffix},
 	Failure,
@@ -17,6 +17,7 @@ use chirograph_sdk::{
 	batches::Differences,
 	bundles::{self, Trust, Verdict, EXTENSION},
 	chain::{format_time, Chain},
+	clock::{self, Stated},
 	credentials::{self, Found, Presented, Status, RECIPIENT},
 	evidence::{self, evidence_path, Evidence, EvidenceFile, OriginalDigests},
 	file,
@@ -140,6 +141,9 @@ struct Report<'a> {
 	verdict: Option<&'a Verdict>,
 	#[serde(skip_serializing_if = "Option::is_none")]
 	found: Option<&'a Found>,
+	/// How far the time of its registration can be believed, if a node was asked.
+	#[serde(skip_serializing_if = "Option::is_none")]
+	time_statement: Option<&'a Stated>,
 }
 
 /// What a file is judged by.
@@ -166,7 +170,7 @@ async fn verify(query: CredentialQuery, common: &Common, output: &Output) -> Res
 	let (now, offline) = (now(), inquiry.query.offline);
 	let question = presented.question(now);
 	let trust = Trust {
-		checkpoints: inquiry.query.checkpoints.iter().copied().map(hash).collect(),
+		checkpoints: checkpoints_of(genesis, &inquiry.query.checkpoints)?,
 		..Trust::in_network(genesis.0)
 	};
 	let (bundle_beside, evidence_beside) = (
@@ -185,14 +189,11 @@ async fn verify(query: CredentialQuery, common: &Common, output: &Output) -> Res
 		let verdict = bundles::verify(&bundle, &trust, &question);
 		// What is not proven, no node makes better.
 		let Some(facts) = verdict.facts().filter(|_| !offline) else {
-			return inquiry.judged(&verdict, None);
+			return inquiry.judged(&verdict, None, None);
 		};
 		let chain = inquiry.connect().await?;
 		let verdict = inquiry.answered(credentials::ask(&chain, &bundle, facts, &trust, &question).await)?;
-		return match inquiry.issuer(&chain, &verdict).await? {
-			Ok(issuer) => inquiry.judged(&verdict, issuer.as_ref()),
-			Err(reason) => inquiry.unknown(reason),
-		};
+		return inquiry.concluded(&chain, &verdict).await;
 	}
 	if offline {
 		return inquiry.unknown("there is no bundle in it, nor beside it: without a node, nothing is known of it");
@@ -200,7 +201,7 @@ async fn verify(query: CredentialQuery, common: &Common, output: &Output) -> Res
 	if !evidence_beside.exists() {
 		let chain = inquiry.connect().await?;
 		let found = credentials::find(&chain, presented.original.sha256, inquiry.query.issuer).await;
-		return inquiry.found(&inquiry.answered(found)?);
+		return inquiry.found(&chain, &inquiry.answered(found)?).await;
 	}
 	let evidence = match judgeable(Evidence::read(&evidence_beside).map_err(Error::from))? {
 		Ok(evidence) => evidence,
@@ -220,10 +221,7 @@ async fn verify(query: CredentialQuery, common: &Common, output: &Output) -> Res
 	let chain = inquiry.connect().await?;
 	let bundle = inquiry.answered(credentials::bundle_of(&chain, evidence, shown).await)?;
 	let verdict = bundles::verify(&bundle.canonical(), &trust, &question);
-	match inquiry.issuer(&chain, &verdict).await? {
-		Ok(issuer) => inquiry.judged(&verdict, issuer.as_ref()),
-		Err(reason) => inquiry.unknown(reason),
-	}
+	inquiry.concluded(&chain, &verdict).await
 }
 
 /// What was read; or why what is there is nothing to judge by, which is an answer. That nothing can be read is none.
@@ -277,6 +275,7 @@ impl Inquiry<'_> {
 			recipient: None,
 			verdict: None,
 			found: None,
+			time_statement: None,
 		}
 	}
 
@@ -286,7 +285,21 @@ impl Inquiry<'_> {
 		self.print(&report, Lines::new(), &[])
 	}
 
-	fn judged(&self, verdict: &Verdict, entry: Option<&Entry>) -> Result<(), Failure> {
+	/// What is judged with a node's help, by that node's word.
+	async fn concluded(&self, chain: &Chain, verdict: &Verdict) -> Result<(), Failure> {
+		match self.issuer(chain, verdict).await? {
+			Ok(issuer) => {
+				let known = match verdict.facts() {
+					Some(facts) => Some(self.answered(clock::stated(chain, &facts.registered).await)?),
+					None => None,
+				};
+				self.judged(verdict, issuer.as_ref(), known.as_ref())
+			},
+			Err(reason) => self.unknown(reason),
+		}
+	}
+
+	fn judged(&self, verdict: &Verdict, entry: Option<&Entry>, known: Option<&Stated>) -> Result<(), Failure> {
 		let status = credentials::judge(verdict, self.query.issuer, now());
 		let label = entry.and_then(|entry| entry.holder.status.label.as_ref());
 		let facts = verdict.facts();
@@ -299,9 +312,11 @@ impl Inquiry<'_> {
 			}),
 			recipient: facts.and_then(|facts| facts.disclosed.get(RECIPIENT)).map(String::as_str),
 			verdict: Some(verdict),
+			time_statement: known,
 			..self.report(&status)
 		};
 		let mut lines = facts.map(describe).unwrap_or_default();
+		lines.extend(known.map(true_time));
 		if facts.is_some() && self.query.offline {
 			lines.push(("since then", "not known: no node was asked".into()));
 		}
@@ -317,7 +332,11 @@ impl Inquiry<'_> {
 		self.print(&report, lines, &further)
 	}
 
-	fn found(&self, found: &Found) -> Result<(), Failure> {
+	async fn found(&self, chain: &Chain, found: &Found) -> Result<(), Failure> {
+		let known = match &found.record {
+			Some(record) => Some(self.answered(clock::stated(chain, &record.registered).await)?),
+			None => None,
+		};
 		let report = Report {
 			issuer: found.record.as_ref().map(|record| Issuer {
 				label: record.label,
@@ -326,6 +345,7 @@ impl Inquiry<'_> {
 				now: None,
 			}),
 			found: Some(found),
+			time_statement: known.as_ref(),
 			..self.report(&found.status)
 		};
 		let mut lines = Lines::new();
@@ -336,6 +356,7 @@ impl Inquiry<'_> {
 			));
 			lines.push(("registered", when(&record.registered)));
 		}
+		lines.extend(known.as_ref().map(true_time));
 		lines.push(as_of(&found.as_of));
 		self.print(&report, lines, &[])
 	}

@@ -2,6 +2,7 @@
 
 use crate::{
 	args::{ChainCommand, Common},
+	checkpoint,
 	output::{as_of, Output},
 	Failure,
 };
@@ -83,7 +84,9 @@ impl Common {
 	pub async fn connect(&self) -> Result<Chain, Failure> {
 		let genesis = self.genesis.map(|genesis| genesis.0);
 		if let Some(chain_spec) = &self.light {
-			return Ok(Chain::light(chain_spec, genesis).await?);
+			let chain = Chain::light(chain_spec, genesis).await?;
+			ensure_checkpoint(&chain).await?;
+			return Ok(chain);
 		}
 		match KeyStore::open_default() {
 			Ok(store) => Ok(KnownNetworks::new(store).connect_to_read(&self.node, genesis).await?),
@@ -94,10 +97,12 @@ impl Common {
 
 	/// As [`Self::connect`], of the network with that genesis, whatever the user says.
 	pub async fn connect_to(&self, genesis: Subject) -> Result<Chain, Error> {
-		match &self.light {
-			Some(chain_spec) => Chain::light(chain_spec, Some(genesis.0)).await,
-			None => Chain::connect(&self.node, Some(genesis.0)).await,
-		}
+		let chain = match &self.light {
+			Some(chain_spec) => Chain::light(chain_spec, Some(genesis.0)).await?,
+			None => Chain::connect(&self.node, Some(genesis.0)).await?,
+		};
+		ensure_checkpoint(&chain).await?;
+		Ok(chain)
 	}
 
 	/// As [`Self::connect`], for a key to sign for that network, which is remembered.
@@ -112,6 +117,15 @@ impl Common {
 			Err(_) if genesis.is_some() => self.connect().await,
 			Err(error) => Err(error.into()),
 		}
+	}
+}
+
+/// Fails unless the checkpoint that the user trusts is on the finalised chain.
+async fn ensure_checkpoint(chain: &Chain) -> Result<(), Error> {
+	match KeyStore::open_default() {
+		Ok(store) => KnownNetworks::new(store).ensure_checkpoint(chain).await,
+		// Without a place for keys, nothing was trusted.
+		Err(_) => Ok(()),
 	}
 }
 
@@ -175,5 +189,6 @@ pub async fn run(command: ChainCommand, common: &Common, output: &Output) -> Res
 			);
 			Ok(())
 		},
+		ChainCommand::TrustCheckpoint { file } => checkpoint::trust(&file, common, output).await,
 	}
 }

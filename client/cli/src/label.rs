@@ -596,7 +596,7 @@ async fn list_applications(chain: &Chain, output: &Output) -> Result<(), Failure
 	Ok(())
 }
 
-fn print_list(output: &Output, list: &impl Serialize, what: &str, entries: Vec<(String, String)>, block: &BlockId) {
+pub fn print_list(output: &Output, list: &impl Serialize, what: &str, entries: Vec<(String, String)>, block: &BlockId) {
 	let title = if entries.is_empty() {
 		format!("no {what}")
 	} else {
@@ -771,6 +771,7 @@ fn describe_standing(standing: &Standing) -> String {
 		Standing::Active => "active".into(),
 		Standing::Suspended(SuspensionReason::Unspecified) => "suspended".into(),
 		Standing::Suspended(SuspensionReason::Investigation) => "suspended (investigation)".into(),
+		Standing::Suspended(SuspensionReason::Offence) => "suspended (by the network, for an offence that is proven)".into(),
 		Standing::Suspended(SuspensionReason::KeyCompromised { since }) => {
 			format!("suspended (key compromised, not believed from block {since} on)")
 		},

@@ -11,15 +11,21 @@ mod batch;
 mod bundle;
 mod certificate;
 mod chain;
+mod checkpoint;
+mod clock;
+mod incident;
 mod invoice;
 mod key;
 mod label;
+mod network;
 mod output;
 mod passkey;
 mod password;
+mod peer;
 mod proof;
 mod recovery;
 mod statement;
+mod validator;
 
 use args::{Arguments, Command};
 use chirograph_sdk::{Error, ErrorKind};
@@ -86,8 +92,14 @@ async fn main() -> ExitCode {
 		Command::Bundle(command) => bundle::run(command, &arguments.common, &output).await,
 		Command::Certificate(command) => certificate::run(command, &arguments.common, &output).await,
 		Command::Invoice(command) => invoice::run(command, &arguments.common, &output).await,
+		Command::Validator(command) => validator::run(command, &arguments.common, &output).await,
+		Command::Network(command) => network::run(command, &arguments.common, &output).await,
+		Command::Incident(command) => incident::run(command, &arguments.common, &output).await,
+		Command::Time(command) => clock::run(command, &arguments.common, &output).await,
+		Command::Peer(command) => peer::run(command, &arguments.common, &output).await,
 		Command::Account(command) => account::run(command, &arguments.common, &output).await,
 		Command::Chain(command) => chain::run(command, &arguments.common, &output).await,
+		Command::Checkpoint(command) => checkpoint::run(command, &arguments.common, &output).await,
 	};
 	match outcome {
 		Ok(()) => ExitCode::SUCCESS,

@@ -2,7 +2,11 @@
 
 //! What people and programs see.
 
-use chirograph_sdk::chain::BlockId;
+use chirograph_sdk::{
+	chain::{format_time, BlockId},
+	clock::Stated,
+	primitives::time::TimeStatement,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::json;
@@ -133,6 +137,49 @@ pub fn as_of(block: &BlockId) -> (&'static str, String) {
 	("as of", describe_block(block))
 }
 
+/// A result, with how far the time of the record in it can be believed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Timed<'a, T> {
+	#[serde(flatten)]
+	pub result: &'a T,
+	#[serde(skip_serializing_if = "Option::is_none")]
+	pub time_statement: Option<&'a Stated>,
+}
+
+/// How far the time of a record can be believed.
+pub fn true_time(stated: &Stated) -> (&'static str, String) {
+	let text = match (&stated.statement, stated.time) {
+		(None, _) => {
+			"how far it can be believed is not known: who was asked has forgotten what was said then; ask an archive node".into()
+		},
+		(Some(statement), Some(time)) => format!("{}, {}", format_time(time), describe_statement(statement)),
+		(Some(_), None) => "no time service vouched for it".into(),
+	};
+	("true time", text)
+}
+
+/// What time services say, behind a time; or how little they do.
+pub fn describe_statement(statement: &TimeStatement) -> String {
+	let Some((drift, uncertainty)) = statement.drift.zip(statement.uncertainty) else {
+		return "no time service vouches for it".into();
+	};
+	let services = statement.samples.len();
+	let unit = if services == 1 { "service" } else { "services" };
+	let alarm = if statement.alarm {
+		format!("; BUT blocks were off by {drift} ms then, further than the network allows")
+	} else {
+		String::new()
+	};
+	format!("give or take {} by {services} time {unit}{alarm}", seconds(uncertainty))
+}
+
+/// Of so many milliseconds, up to the next tenth of a second.
+fn seconds(millis: u32) -> String {
+	let tenths = millis.div_ceil(100);
+	format!("{}.{} s", tenths / 10, tenths % 10)
+}
+
 fn describe_block(block: &BlockId) -> String {
 	format!("block {} {}", block.number, block.hash)
 }
@@ -174,6 +221,39 @@ mod tests {
 		for text in ["Zo\u{eb} \u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{1f4dc}", "a b\u{a0}c-d", ""] {
 			assert_eq!(tame(text), text);
 		}
+	}
+
+	#[test]
+	fn the_true_time_of_a_record_is_told_as_far_as_it_is_known() {
+		use chirograph_sdk::primitives::time::Sample;
+		let sample = |service| Sample {
+			service,
+			block: 7,
+			drift: 400,
+			uncertainty: 1_150,
+		};
+		let told = |statement: Option<TimeStatement>, time| {
+			let as_of = None;
+			let stated = Stated { statement, time, as_of };
+			true_time(&stated).1
+		};
+		let vouched = |alarm| TimeStatement {
+			drift: Some(400),
+			uncertainty: Some(1_150),
+			samples: vec![sample(1), sample(2)],
+			alarm,
+		};
+		let nobody = TimeStatement {
+			drift: None,
+			uncertainty: None,
+			samples: Vec::new(),
+			alarm: false,
+		};
+		let text = "1970-01-01T00:00:02Z, give or take 1.2 s by 2 time services";
+		assert_eq!(told(Some(vouched(false)), Some(2_000)), text);
+		assert!(told(Some(vouched(true)), Some(2_000)).contains("BUT blocks were off by 400 ms"));
+		assert_eq!(told(Some(nobody), None), "no time service vouched for it");
+		assert!(told(None, None).contains("ask an archive node"));
 	}
 
 	#[test]

@@ -5,7 +5,7 @@ use crate::{
 	batch,
 	bundle::{self, describe_event, when, Lines},
 	label::{account_of, wait},
-	output::{as_of, final_in, Output},
+	output::{as_of, final_in, true_time, Output, Timed},
 	password,
 	statement::{evidence_path, read, read_features, remember, warn_of_similar, with_suffix},
 	Failure,
@@ -15,6 +15,7 @@ use chirograph_sdk::{
 	authorization::{Authorization, Change, Permission},
 	bundles::EXTENSION,
 	chain::{BlockId, Chain},
+	clock,
 	evidence::{self, Evidence, EvidenceFile},
 	file,
 	keys::{format_account, KeyStore, Keypair},
@@ -165,8 +166,17 @@ pub async fn run(command: ProofCommand, common: &Common, output: &Output) -> Res
 				},
 				Verdict::NotVerified { reason } => format!("NOT VERIFIED: {reason}"),
 			};
+			let known = match &verification.verdict {
+				Verdict::Verified { record } => Some(clock::stated(&chain, &record.registered).await?),
+				Verdict::NotVerified { .. } => None,
+			};
+			lines.extend(known.as_ref().map(true_time));
 			lines.extend(verification.as_of.as_ref().map(as_of));
-			output.result(&verification, &title, &lines);
+			let timed = Timed {
+				result: &verification,
+				time_statement: known.as_ref(),
+			};
+			output.result(&timed, &title, &lines);
 			if !verification.is_verified() {
 				let bundle = with_suffix(&file, &format!(".{EXTENSION}"));
 				let is_unknown = matches!(
@@ -437,8 +447,13 @@ async fn show(proof: &ProofId, block: Option<BlockNumber>, chain: &Chain, output
 				format!("{}, block {}", format_account(&claim.owner), claim.registered.block),
 			));
 		}
-		lines.push(as_of(&entries.as_of));
-		output.result(&entries, "proof", &lines);
+		let known = clock::stated(chain, &entries.record.registered).await?;
+		lines.extend([true_time(&known), as_of(&entries.as_of)]);
+		let timed = Timed {
+			result: &entries,
+			time_statement: Some(&known),
+		};
+		output.result(&timed, "proof", &lines);
 		return Ok(());
 	}
 	chain.ensure_synced().await?;
@@ -451,8 +466,13 @@ async fn show(proof: &ProofId, block: Option<BlockNumber>, chain: &Chain, output
 	};
 	lines.push(("proof", proof.to_string()));
 	lines.extend(describe_standing(&shown.standing));
-	lines.push(as_of(&shown.as_of));
-	output.result(&shown, "proof", &lines);
+	let known = clock::stated(chain, &shown.standing.registered).await?;
+	lines.extend([true_time(&known), as_of(&shown.as_of)]);
+	let timed = Timed {
+		result: &shown,
+		time_statement: Some(&known),
+	};
+	output.result(&timed, "proof", &lines);
 	Ok(())
 }
 

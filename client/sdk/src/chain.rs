@@ -10,7 +10,7 @@ use crate::{
 use chirograph_primitives::{
 	calls::{self, TRANSACTION_VERSION},
 	payload::GenesisHash,
-	AccountId, AccountStatus, AlgorithmPolicy, Application, AuthorityFault, Batch, BatchRoot, BlockNumber, BoundPasskey,
+	AccountId, AccountStatus, AlgorithmPolicy, Application, AuthorityFault, Balance, Batch, BatchRoot, BlockNumber, BoundPasskey,
 	CertificateHash, Inclusion, LabelChange, LabelId, LabelStatus, Life, Moment, ProofChange, ProofId, Publication, Record, Role,
 	Subject,
 };
@@ -40,7 +40,7 @@ const CONNECTION_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a node has to answer a question.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// How old the newest finalised block may be: a minute of trouble is forgiven, and a minute of wrong clocks.
-const MAX_AGE_MILLIS: Moment = 120_000;
+pub(crate) const MAX_AGE_MILLIS: Moment = 120_000;
 /// The runtime's name on every Chirograph network.
 const SPEC_NAME: &str = "chirograph";
 
@@ -98,6 +98,10 @@ impl subxt::tx::Signer<ChirographConfig> for Keypair {
 		}
 	}
 }
+
+/// What the ledger keeps of an account: its nonce and how many things refer to it; then what is free of its balance, reserved and frozen, and
+/// flags.
+type AccountEntry = ((u32, u32, u32, u32), (Balance, Balance, Balance, u128));
 
 /// A finalised block, as a place to read from.
 pub type FinalisedBlock = OnlineClientAtBlock<ChirographConfig>;
@@ -211,6 +215,9 @@ struct RuntimeVersion {
 impl Chain {
 	/// Connects to the node at `url`, `ws` or `wss`; in the clear only to this machine. With `expected`, only to a node of the network with
 	/// that genesis.
+	///
+	/// Only to a node on whose finalised chain the network's newest [checkpoint](crate::checkpoints::compiled) is that is compiled in (X.1407
+	/// 9.2.3 e).
 	pub async fn connect(url: &str, expected: Option<GenesisHash>) -> Result<Self, Error> {
 		let bad_address = |reason: String| Error::BadAddress { url: url.into(), reason };
 		if !url.starts_with("ws://") && !url.starts_with("wss://") {
@@ -223,7 +230,9 @@ impl Chain {
 		}
 		let client = connect(url).await?;
 		let rpc = RpcClient::new(client.clone());
-		Self::over(url, Connection::Node(client), rpc, expected).await
+		let chain = Self::over(url, Connection::Node(client), rpc, expected).await?;
+		chain.ensure_compiled_checkpoint().await?;
+		Ok(chain)
 	}
 
 	/// Over a connection to what is at `url`. With `expected`, only if it is of the network with that genesis.
@@ -268,6 +277,11 @@ impl Chain {
 			client,
 			genesis,
 		})
+	}
+
+	/// Where the node is; of a light client, where its chain spec is.
+	pub fn url(&self) -> &str {
+		&self.url
 	}
 
 	/// Hash of the network's first block, which every owner signature is bound to.
@@ -462,6 +476,12 @@ impl Chain {
 		Ok(now.unwrap_or_default())
 	}
 
+	/// What `account` has of the validators' token and nothing holds, as of `block`; in its smallest unit.
+	pub async fn free_balance(&self, block: &FinalisedBlock, account: &AccountId) -> Result<Balance, Error> {
+		let known: Option<AccountEntry> = self.stored(block, "System", "Account", (Static(account.clone()),)).await?;
+		Ok(known.map_or(0, |(_, (free, ..))| free))
+	}
+
 	/// Time from one slot for a block to the next, in milliseconds.
 	pub(crate) async fn slot_duration(&self, block: &FinalisedBlock) -> Result<Moment, Error> {
 		let duration = self.stored(block, "Parameters", "SlotDuration", ()).await?;
@@ -644,7 +664,7 @@ impl Chain {
 
 	/// All pages of an answer. `next` is the question for what comes behind the last that is known; nothing does behind the last page.
 	/// Entries are in the order of their keys, each once: a node that begins anew is not followed for ever.
-	async fn pages<T: Decode, I: Encode, K: Ord>(
+	pub(crate) async fn pages<T: Decode, I: Encode, K: Ord>(
 		&self,
 		block: &FinalisedBlock,
 		function: &str,
@@ -669,7 +689,8 @@ impl Chain {
 		Err(self.node_error(format!("{function}: its entries are not in order, each once")))
 	}
 
-	async fn stored<K: IntoEncodableValues + IntoDecodableValues, V: Decode>(
+	/// What an entry of the ledger has as of `block`.
+	pub(crate) async fn stored<K: IntoEncodableValues + IntoDecodableValues, V: Decode>(
 		&self,
 		block: &FinalisedBlock,
 		pallet: &str,

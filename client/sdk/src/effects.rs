@@ -8,7 +8,8 @@
 
 use crate::{chain::ChirographConfig, document, refusal::Refusal};
 use chirograph_primitives::{
-	calls::names_of, invoice::Transaction, payload::GenesisHash, AccountId, LabelId, Subject, TransactionId,
+	calls::names_of, invoice::Transaction, payload::GenesisHash, time::Beacon, validator::SlashId, AccountId, BlockNumber,
+	IncidentId, LabelId, PeerKey, Subject, TransactionId,
 };
 use codec::{Compact, Decode, DecodeAll};
 use serde::Serialize;
@@ -35,6 +36,14 @@ pub enum About {
 	Subject(Subject),
 	/// What is executed.
 	Transaction(TransactionId),
+	/// An incident.
+	Incident(IncidentId),
+	/// A slash.
+	Slash(SlashId),
+	/// A node.
+	Peer(PeerKey),
+	/// A block that a time service saw.
+	Block(BlockNumber),
 }
 
 /// What came of a call inside of another.
@@ -219,6 +228,11 @@ fn about(genesis: &GenesisHash, pallet: &str, index: usize, name: &str, mut argu
 			let transaction = Transaction::decode_all(&mut argument).ok()?;
 			Some(About::Transaction(transaction.id(genesis)))
 		},
+		("Validators", 0, "slash") => Some(About::Slash(SlashId::from_le_bytes(argument.try_into().ok()?))),
+		("Incidents", 0, "incident") => Some(About::Incident(IncidentId::from_le_bytes(argument.try_into().ok()?))),
+		("Incidents", 1, "label") => Option::<LabelId>::decode_all(&mut argument).ok()?.map(About::Label),
+		("Timekeeping", 0, "beacon") => Some(About::Block(Beacon::decode_all(&mut argument).ok()?.block)),
+		("Peers", 0, "peer") => Some(About::Peer(PeerKey(argument.try_into().ok()?))),
 		_ => None,
 	}
 }

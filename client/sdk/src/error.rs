@@ -3,14 +3,14 @@
 use crate::{
 	authorization, batches, certificates,
 	chain::format_time,
-	credentials, dossier,
+	checkpoints, clock, credentials, dossier,
 	einvoice::EInvoiceError,
-	evidence, file, history, invoices,
+	evidence, file, history, incidents, invoices,
 	keys::{self, format_account},
 	labels::{explain, ApplicationHash},
-	near, passkeys, report,
+	near, passkeys, peers, report,
 	submit::Exhausted,
-	takeover, time_stamp,
+	takeover, time_stamp, validators,
 };
 use chirograph_primitives::{
 	calls::CallNumbers, AccountId, AdmissionFault, Algorithm, AuthorityFault, BatchRoot, BlockNumber, CertificateHash,
@@ -93,6 +93,9 @@ pub enum Error {
 	/// A passkey.
 	#[error(transparent)]
 	Passkey(#[from] passkeys::Error),
+	/// A checkpoint.
+	#[error(transparent)]
+	Checkpoint(#[from] checkpoints::Error),
 	/// An account's history.
 	#[error(transparent)]
 	History(#[from] history::Error),
@@ -114,6 +117,18 @@ pub enum Error {
 	/// A transaction of invoices.
 	#[error(transparent)]
 	Invoice(#[from] invoices::InvoiceError),
+	/// A validator's seat, margin or keys.
+	#[error(transparent)]
+	Validator(Box<validators::ValidatorError>),
+	/// An incident.
+	#[error(transparent)]
+	Incident(#[from] incidents::IncidentError),
+	/// A time service's word.
+	#[error(transparent)]
+	Clock(#[from] clock::ClockError),
+	/// A node's peer id.
+	#[error(transparent)]
+	Peer(#[from] peers::PeerError),
 	/// An invoice or a credit note.
 	#[error("{} cannot be used: {error}", path.display())]
 	EInvoice {
@@ -677,15 +692,26 @@ fn not_admitted(account: &AccountId, fault: AdmissionFault, exhausted: Option<&E
 	}
 }
 
+/// Boxed: its amounts would make every error of the SDK larger.
+impl From<validators::ValidatorError> for Error {
+	fn from(error: validators::ValidatorError) -> Self {
+		Self::Validator(Box::new(error))
+	}
+}
+
 impl Error {
 	/// What kind of thing went wrong.
 	pub fn kind(&self) -> ErrorKind {
 		match self {
+			Self::Checkpoint(error) => error.kind(),
 			Self::History(error) => error.kind(),
 			Self::Passkey(error) => error.kind(),
 			Self::TimeStamp(error) => error.kind(),
 			Self::Batch(error) => error.kind(),
 			Self::Invoice(error) => error.kind(),
+			Self::Validator(error) => error.kind(),
+			Self::Clock(error) => error.kind(),
+			Self::Peer(error) => error.kind(),
 			Self::Certificate(error) if error.is_judgement() => ErrorKind::Refused,
 			Self::File(_)
 			| Self::Key(_)
@@ -743,6 +769,7 @@ impl Error {
 			| Self::NoRecovery { .. }
 			| Self::RecoveryNotReady { .. }
 			| Self::RecoveryLapsed { .. }
+			| Self::Incident(_)
 			| Self::NotAdmitted { .. }
 			| Self::NonceTaken { .. }
 			| Self::NoFunds

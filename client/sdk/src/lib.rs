@@ -26,6 +26,7 @@
 //! - [`chain`]: a connection, asked only for what is finalised.
 //! - [`light`]: the same without a node that has to be believed. Only with the feature `light`.
 //! - [`networks`]: a connection to sign over, to the network that the node was of the first time.
+//! - [`checkpoints`]: blocks that the council vouches for, and what does not descend from them is refused.
 //! - [`submit`]: from an extrinsic to finality, whatever a pool drops on the way.
 //! - [`labels`]: apply, audit, show, and who was what when.
 //! - [`recovery`]: a label whose key is lost, got back with the help of guardians.
@@ -36,6 +37,11 @@
 //! - [`bundles`]: what a node is asked for once, so that nobody has to ask one again.
 //! - [`credentials`]: certificates that an issuer gives to recipients, such as diplomas: issue, verify (X.1407 Appendix II).
 //! - [`invoices`]: electronic invoices as outputs that are consumed exactly once: draft, sign together, send, trace, watch (X.1407 Appendix I).
+//! - [`validators`]: put up margin, take a seat, leave; and who has seats.
+//! - [`incidents`]: what went wrong, and what is done about it.
+//! - [`clock`]: what time services say of blocks, and how far the time of a record can be believed.
+//! - [`peers`]: whose nodes may be on the network.
+//! - [`network`]: how strong it is, and what is out of the ordinary.
 //! - [`history`]: every operation of an account, with proof that none is missing.
 //!
 //! Nothing is ever reported as registered before it is final (X.1407 9.2.3 e: no zero confirmation).
@@ -45,6 +51,8 @@ pub mod batches;
 pub mod bundles;
 pub mod certificates;
 pub mod chain;
+pub mod checkpoints;
+pub mod clock;
 pub mod credentials;
 mod document;
 pub mod dossier;
@@ -55,6 +63,7 @@ pub mod evidence;
 pub mod features;
 pub mod file;
 pub mod history;
+pub mod incidents;
 pub mod invoices;
 pub mod issued;
 pub mod keys;
@@ -63,9 +72,11 @@ pub mod life;
 #[cfg(feature = "light")]
 pub mod light;
 pub mod near;
+pub mod network;
 pub mod networks;
 pub mod passkeys;
 mod pdf;
+pub mod peers;
 pub mod proofs;
 pub mod recovery;
 mod refusal;
@@ -73,6 +84,7 @@ pub mod report;
 pub mod submit;
 pub mod takeover;
 pub mod time_stamp;
+pub mod validators;
 
 pub use chirograph_primitives as primitives;
 pub use chirograph_verifier as verifier;

@@ -11,7 +11,8 @@
 //!
 //! So peers can refuse to answer, and no more. Whoever has the keys of two thirds of a set of validators of the past could show another
 //! history to somebody who knows no later block; a checkpoint in the chain spec would be no remedy, but one more thing to trust, and is
-//! left aside. That the newest block is recent, [`Chain::ensure_synced`] checks as with a node.
+//! left aside. One that is compiled in, or that the user trusts, is looked up in the newest block's state, which has the hashes of the last
+//! blocks. That the newest block is recent, [`Chain::ensure_synced`] checks as with a node.
 //!
 //! What is in a block, and proofs of finality for others, a light client does not get: see [`Error::NeedsNode`].
 
@@ -196,6 +197,7 @@ impl Chain {
 		find_peers(&rpc, &place).await?;
 		let chain = Self::over(&place, Connection::Light, rpc, Some(genesis)).await?;
 		chain.catch_up().await?;
+		chain.ensure_compiled_checkpoint().await?;
 		Ok(chain)
 	}
 

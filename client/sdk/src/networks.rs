@@ -5,9 +5,14 @@
 //! What an owner signs is bound to a network by the hash of its first block, and that hash is what a node says it is. Whoever does not
 //! name it takes the node's word for it: the first time, and not again, be it to sign or to read. It is kept in the directory of keys,
 //! `networks`, as a JSON object from the addresses of nodes to genesis hashes.
+//!
+//! Beside it, in `checkpoints`, is for each network the newest [checkpoint](crate::checkpoints) that the user trusts, besides those that are
+//! compiled in: a JSON object from genesis hashes to checkpoints. A node that does not have it on its finalised chain is connected to neither
+//! to sign nor to read.
 
 use crate::{
 	chain::Chain,
+	checkpoints::{self, compiled, Checkpoint, CheckpointFile, Hash},
 	document,
 	error::Error,
 	file,
@@ -26,7 +31,9 @@ use subxt::ext::jsonrpsee::client_transport::ws::Url;
 const FILE_NAME: &str = "networks";
 /// The name of the file that is locked while that one is exchanged for another.
 const LOCK_NAME: &str = "networks.lock";
-/// A thousand nodes have room in it.
+/// The name of the file of checkpoints; none that a key could have, either.
+const CHECKPOINTS_NAME: &str = "checkpoints";
+/// A thousand nodes have room in it, or networks with a checkpoint.
 const MAX_FILE_BYTES: usize = 256 * 1024;
 
 /// The networks of the nodes that were signed for.
@@ -45,6 +52,7 @@ impl KnownNetworks {
 	/// the node is known for. Without, only to a node that is of the network that it was of the first time.
 	pub async fn connect(&self, url: &str, expected: Option<GenesisHash>) -> Result<Chain, Error> {
 		let chain = Chain::connect(url, expected).await?;
+		self.ensure_checkpoint(&chain).await?;
 		let found = *chain.genesis();
 		if expected.is_some() {
 			// What the user says counts, whether it can be kept or not.
@@ -70,7 +78,71 @@ impl KnownNetworks {
 		};
 		let chain = Chain::connect(url, expected).await?;
 		self.ensure_same(url, known.unwrap_or(*chain.genesis()), *chain.genesis())?;
+		self.ensure_checkpoint(&chain).await?;
 		Ok(chain)
+	}
+
+	/// Fails unless the newest checkpoint that the user trusts is on the finalised chain, if there is one for the network.
+	pub async fn ensure_checkpoint(&self, chain: &Chain) -> Result<(), Error> {
+		match self.trusted_checkpoint(chain.genesis())? {
+			Some(checkpoint) => chain.ensure_descends_from(&checkpoint).await,
+			None => Ok(()),
+		}
+	}
+
+	/// The newest checkpoint of a network that the user trusts, besides those that are compiled in.
+	pub fn trusted_checkpoint(&self, genesis: &GenesisHash) -> Result<Option<Checkpoint>, Error> {
+		Ok(self.trusted_checkpoints()?.remove(&document::to_hex(genesis)))
+	}
+
+	/// Every checkpoint that the user trusts, by the genesis hash of its network, besides those that are compiled in.
+	pub fn trusted_checkpoints(&self) -> Result<BTreeMap<String, Checkpoint>, Error> {
+		self.store.ensure_private()?;
+		let path = self.checkpoints_path();
+		let bytes = match file::read_bounded(&path, MAX_FILE_BYTES as u64) {
+			Ok(bytes) => bytes,
+			Err(file::Error::NotFound { .. }) => return Ok(BTreeMap::new()),
+			Err(error) => return Err(error.into()),
+		};
+		document::decode(&bytes, MAX_FILE_BYTES).map_err(|fault| {
+			let origin = format!("the file of trusted checkpoints {}", path.display());
+			checkpoints::Error::Damaged { origin, fault }.into()
+		})
+	}
+
+	/// All checkpoints of a network that are compiled in or trusted by the user, as blocks that a bundle may begin with.
+	pub fn checkpoints(&self, genesis: &GenesisHash) -> Result<Vec<Hash>, Error> {
+		let known = compiled(genesis).iter().copied().chain(self.trusted_checkpoint(genesis)?);
+		Ok(known.map(|checkpoint| checkpoint.hash).collect())
+	}
+
+	/// From now on, trusts a checkpoint, whose signatures were [checked](checkpoints::check) or which the user knows from elsewhere. The newest is
+	/// kept: an older one is refused, and so is another one at the same height.
+	pub fn trust_checkpoint(&self, file: &CheckpointFile) -> Result<(), Error> {
+		let given = file.checkpoint;
+		let not_kept = |reason: String| checkpoints::Error::NotKept { reason };
+		self.store.ensure_directory()?;
+		let _lock = self.lock()?;
+		let mut trusted = self.trusted_checkpoints()?;
+		let network = document::to_hex(&file.genesis);
+		let own = trusted
+			.get(&network)
+			.map(|own| (*own, self.checkpoints_path().display().to_string()));
+		let compiled = compiled(&file.genesis).last();
+		let compiled = compiled.map(|compiled| (*compiled, "chain-specs/checkpoints.json of this program".to_owned()));
+		for (known, path) in own.into_iter().chain(compiled) {
+			if given.number == known.number && given != known {
+				let trusted = Box::new(known);
+				return Err(checkpoints::Error::Contradiction { given, trusted, path }.into());
+			}
+			if given.number < known.number {
+				return Err(checkpoints::Error::Older { given, trusted: known }.into());
+			}
+		}
+		trusted.insert(network, given);
+		let bytes = document::canonical(&trusted);
+		file::replace(&self.checkpoints_path(), &bytes).map_err(|error| not_kept(error.to_string()))?;
+		Ok(())
 	}
 
 	fn ensure_same(&self, url: &str, known: GenesisHash, found: GenesisHash) -> Result<(), Error> {
@@ -156,6 +228,10 @@ impl KnownNetworks {
 	fn path(&self) -> PathBuf {
 		self.store.directory().join(FILE_NAME)
 	}
+
+	fn checkpoints_path(&self) -> PathBuf {
+		self.store.directory().join(CHECKPOINTS_NAME)
+	}
 }
 
 /// Of the ways to write an address, the one that it is remembered by.
@@ -237,6 +313,57 @@ mod tests {
 			let outcome = known.remember(NODE, genesis, anew).expect("can be written");
 			assert_eq!(outcome, [remembered; 32]);
 			assert_eq!(known.genesis(NODE).expect("is readable"), Some([remembered; 32]));
+		}
+	}
+
+	fn checkpoint(number: u32, hash: u8) -> CheckpointFile {
+		let hash = Hash([hash; 32]);
+		CheckpointFile::new(&[1; 32], Checkpoint { number, hash, set_id: 0 })
+	}
+
+	#[test]
+	fn the_newest_checkpoint_is_trusted_and_none_that_contradicts_it() {
+		use checkpoints::Error as Fault;
+		let (_directory, known) = known();
+		let trusted = || known.trusted_checkpoint(&[1; 32]).expect("is readable");
+		assert_eq!(trusted(), None);
+		for number in [7, 9] {
+			let given = checkpoint(number, 2);
+			known.trust_checkpoint(&given).expect("can be written");
+			known.trust_checkpoint(&given).expect("again, and nothing changes");
+			assert_eq!(trusted(), Some(given.checkpoint));
+		}
+		let older = known.trust_checkpoint(&checkpoint(8, 2));
+		assert!(matches!(older, Err(Error::Checkpoint(Fault::Older { .. }))), "{older:?}");
+		let other = known.trust_checkpoint(&checkpoint(9, 3));
+		assert!(
+			matches!(other, Err(Error::Checkpoint(Fault::Contradiction { .. }))),
+			"{other:?}"
+		);
+		assert_eq!(trusted(), Some(checkpoint(9, 2).checkpoint), "nothing was changed");
+		assert_eq!(
+			known.trusted_checkpoint(&[2; 32]).expect("is readable"),
+			None,
+			"of another network"
+		);
+		assert_eq!(known.checkpoints(&[1; 32]).expect("is readable"), [Hash([2; 32])]);
+		assert!(
+			known.store.list().expect("can be listed").is_empty(),
+			"it is not taken for a key"
+		);
+	}
+
+	#[test]
+	fn trusted_checkpoints_that_are_damaged_are_not_taken_for_none() {
+		let (_directory, known) = known();
+		known.trust_checkpoint(&checkpoint(7, 2)).expect("can be written");
+		for damaged in ["", "[]", r#"{"0x01":{"number":7}}"#] {
+			fs::write(known.checkpoints_path(), damaged).expect("is ours");
+			let outcome = known.trusted_checkpoint(&[1; 32]);
+			assert!(
+				matches!(outcome, Err(Error::Checkpoint(checkpoints::Error::Damaged { .. }))),
+				"{damaged}: {outcome:?}"
+			);
 		}
 	}
 

@@ -34,9 +34,13 @@ impl Refusal {
 				explanation: None,
 			};
 		};
-		let explanation = details.variant.docs.join(" ").trim().to_owned();
+		let name = format!("{}::{}", details.pallet.name(), details.variant.name);
+		let explanation = match advice(&name) {
+			Some(advice) => advice.to_owned(),
+			None => details.variant.docs.join(" ").trim().to_owned(),
+		};
 		Self {
-			name: format!("{}::{}", details.pallet.name(), details.variant.name),
+			name,
 			explanation: Some(explanation).filter(|text| !text.is_empty()),
 		}
 	}
@@ -57,5 +61,34 @@ impl Refusal {
 			},
 			_ => None,
 		}
+	}
+}
+
+/// What to do about errors of pallets that are not this project's: their metadata does not say.
+fn advice(name: &str) -> Option<&'static str> {
+	match name {
+		"Session::InvalidProof" => Some(
+			"the session keys did not sign for this account: have your own node make keys for the account that you sign with, and give its keys and its proof as they are",
+		),
+		"Session::DuplicatedKey" => {
+			Some("another validator uses one of these session keys: have your own node make new ones, and never run two nodes with the same")
+		},
+		"Session::NoKeys" => Some("this account has no session keys: set some with `chirograph validator rotate-keys`"),
+		"Session::NoAccount" => Some("this account has no balance to exist by: have tokens sent to it first"),
+		_ => None,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn what_to_do_about_refused_session_keys_is_said_and_of_others_the_metadata_speaks() {
+		for name in ["InvalidProof", "DuplicatedKey", "NoKeys", "NoAccount"] {
+			let advice = advice(&format!("Session::{name}"));
+			assert!(advice.is_some_and(|advice| advice.contains(": ")), "{name}: {advice:?}");
+		}
+		assert_eq!(advice("Labels::UnknownLabel"), None);
 	}
 }

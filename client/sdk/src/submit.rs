@@ -14,7 +14,7 @@ use crate::{
 	refusal::Refusal,
 };
 use chirograph_primitives::{AccountId, AdmissionFault, QuotaUsage};
-use codec::Encode;
+use codec::{Compact, Encode};
 use sp_core::{Blake2Hasher, Hasher};
 use std::{
 	collections::HashMap,
@@ -478,6 +478,16 @@ fn end_of(patience: Duration) -> Instant {
 /// share the types.
 pub fn call(pallet: &str, name: &str, arguments: &impl Encode) -> Call {
 	subxt::dynamic::tx(pallet, name, EncodedArguments(arguments.encode()))
+}
+
+/// Calls in one, of which all are done or none is. Fails where a node gives one of them other numbers than it has.
+pub fn all_of(chain: &Chain, at: &FinalisedBlock, calls: &[Call]) -> Result<Call, Error> {
+	// As a list is encoded: its length, and each after the other. There are never so many that they would not be counted.
+	let mut encoded = Compact(u32::try_from(calls.len()).unwrap_or(u32::MAX)).encode();
+	for call in calls {
+		encoded.extend(chain.encode_call(at, call)?);
+	}
+	Ok(subxt::dynamic::tx("Utility", "batch_all", EncodedArguments(encoded)))
 }
 
 /// A call, ready to be signed.

@@ -287,11 +287,12 @@ pub async fn watch(whose: &Whose, once: bool, existing: bool, common: &Common, o
 			}
 		};
 		if *chain.genesis() != genesis {
-			return Err(Failure::Sdk(Error::AnotherChain {
+			return Err(Error::AnotherChain {
 				url: common.node.clone(),
 				expected: genesis,
 				found: *chain.genesis(),
-			}));
+			}
+			.into());
 		}
 	}
 }

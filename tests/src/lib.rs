@@ -4,7 +4,8 @@
 //!
 //! A [`Network`] has a directory of its own, free ports of the loopback interface, and ends its nodes when it is dropped. A [`Node`] can be
 //! killed and started again on the same database. [`Cli`] runs the `chirograph` binary the way a person does. [`Judges`] are all that verify
-//! bundles.
+//! bundles. A [`RawPeer`] speaks the nodes' protocols and is none of them. [`TimeServer`] is chrony's, [`ShiftedClock`] moves the wall clock of
+//! one process.
 
 mod cli;
 mod confine;
@@ -15,6 +16,8 @@ mod liar;
 pub mod load;
 mod network;
 mod proxy;
+mod raw_peer;
+mod time;
 
 pub use cli::{Cli, Run, Running};
 pub use confine::{bound_by_permissions, without_network};
@@ -23,6 +26,8 @@ pub use judges::Judges;
 pub use liar::Liar;
 pub use network::{Network, Node};
 pub use proxy::Throttle;
+pub use raw_peer::{Asked, RawPeer, Told};
+pub use time::{ShiftedClock, TimeAuthority, TimeServer};
 
 use std::{env, path::PathBuf};
 

@@ -4,6 +4,8 @@
 
 mod batches;
 mod bundles;
+mod finality;
+mod hsm;
 mod invoices;
 
 use chirograph_sdk::{file::read_original, submit::Submitter};
@@ -16,7 +18,7 @@ use rand::{Rng, RngCore, SeedableRng};
 use std::{
 	fs::{self, File},
 	io::Write,
-	path::Path,
+	path::{Path, PathBuf},
 	process::{Command, Stdio},
 	sync::Arc,
 	time::{Duration, Instant},
@@ -30,6 +32,18 @@ enum Arguments {
 	Latency {
 		#[arg(long, default_value_t = 100)]
 		registrations: usize,
+	},
+	/// From submission to finality, four validators, at 80 % of what they can do
+	Finality {
+		/// Owners
+		#[arg(long, default_value_t = 300)]
+		accounts: usize,
+		/// Registrations of each owner, all at once, to find out what the network can do
+		#[arg(long, default_value_t = 20)]
+		each: u64,
+		/// For how long 80 % of that is sent
+		#[arg(long, default_value_t = 60)]
+		seconds: u64,
 	},
 	/// Resident memory of each validator, under a registration a second
 	Memory {
@@ -91,6 +105,14 @@ enum Arguments {
 		#[arg(long, default_value_t = 200)]
 		rounds: usize,
 	},
+	/// A vote signed behind the guard with a key in hardware, against one signed with a key in memory
+	Hsm {
+		#[arg(long, default_value_t = 500)]
+		votes: u64,
+		/// The PKCS#11 library; a token of SoftHSM 2 is made for the measure
+		#[arg(long, default_value = "/usr/lib/softhsm/libsofthsm2.so")]
+		module: PathBuf,
+	},
 	/// Memory that making a batch takes
 	BatchMemory {
 		#[arg(long, default_value_t = 1_000_000)]
@@ -104,6 +126,7 @@ const SLOT: Duration = Duration::from_secs(2);
 async fn main() {
 	match Arguments::parse() {
 		Arguments::Latency { registrations } => latency(registrations).await,
+		Arguments::Finality { accounts, each, seconds } => finality::under_load(accounts, each, seconds).await,
 		Arguments::Memory { seconds } => memory(seconds).await,
 		Arguments::Hash { mebibytes, rounds } => hash(mebibytes, rounds),
 		Arguments::Verify { rounds } => bundles::verify(rounds),
@@ -121,6 +144,7 @@ async fn main() {
 			steps,
 			rounds,
 		} => invoices::all(accounts, each, steps, rounds).await,
+		Arguments::Hsm { votes, module } => hsm::votes(votes, module),
 		Arguments::BatchMemory { leaves } => batches::memory(leaves),
 	}
 }

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use super::SLOT;
+use chirograph_sdk::submit::Submitter;
+use chirograph_tests::{
+	load::{self, Load, FIRST_NONCE},
+	Network,
+};
+use futures::future::try_join_all;
+use std::{sync::Arc, time::Duration};
+use tokio::time::{sleep_until, Instant};
+
+/// Of what the network can do at the most.
+const SHARE: f64 = 0.8;
+
+/// Finds out how many registrations a second four validators finalise when there are always more, then sends 80 % of that, one after the other
+/// whatever became of those before, and looks how long each takes.
+pub async fn under_load(accounts: usize, each: u64, seconds: u64) {
+	let network = Network::local().await;
+	let submitter = Submitter::start(Arc::new(network.nodes[0].connect().await))
+		.await
+		.expect("the node answers");
+	let mut load = Load::new(&submitter, accounts, 1).await.expect("Alice is an auditor");
+	let owners = load.accounts.clone();
+	let valid_until = submitter.chain().valid_until(1_000).await.expect("the node answers");
+
+	let mut documents = Vec::new();
+	for nonce in (FIRST_NONCE..).take(each as usize) {
+		documents.extend(owners.iter().map(|owner| (owner, nonce, load.document(owner))));
+	}
+	let registrations = documents.iter().map(|(owner, nonce, evidence)| {
+		let submitter = &submitter;
+		async move {
+			let included = load::register(submitter, owner, *nonce, evidence, valid_until).await?;
+			Ok::<_, chirograph_sdk::Error>((included.block, Instant::now()))
+		}
+	});
+	let mut seen = try_join_all(registrations).await.expect("the network registers everything");
+	seen.sort();
+	let saturation = steady_rate(&seen);
+
+	let rate = saturation * SHARE;
+	let count = (rate * seconds as f64) as usize;
+	let documents: Vec<_> = (0..count)
+		.map(|number| {
+			let owner = owners[number % accounts].clone();
+			let evidence = load.document(&owner);
+			(owner, FIRST_NONCE + each + (number / accounts) as u64, evidence)
+		})
+		.collect();
+	let valid_until = submitter.chain().valid_until(1_000).await.expect("the node answers");
+	let begin = Instant::now();
+	let mut sent = Vec::with_capacity(count);
+	for (number, (owner, nonce, evidence)) in documents.into_iter().enumerate() {
+		// By the clock, and not by what the network makes of it: one that falls behind is given no rest.
+		sleep_until(begin + Duration::from_secs_f64(number as f64 / rate)).await;
+		let submitter = submitter.clone();
+		sent.push(tokio::spawn(async move {
+			let begin = Instant::now();
+			let included = load::register(&submitter, &owner, nonce, &evidence, valid_until).await;
+			included.expect("a network that is not saturated registers everything");
+			begin.elapsed()
+		}));
+	}
+	let sending = begin.elapsed().as_secs_f64();
+	let mut times = try_join_all(sent).await.expect("nothing panics");
+	times.sort();
+
+	let slots = |share: f64| {
+		let index = (times.len().saturating_sub(1) as f64 * share).round() as usize;
+		times.get(index).copied().unwrap_or_default().as_secs_f64() / SLOT.as_secs_f64()
+	};
+	println!(
+		"from submission to finality under load, four validators, slots of {} s",
+		SLOT.as_secs()
+	);
+	println!("{:>12} {saturation:>9.0} a second, {} at once", "saturation", seen.len());
+	println!(
+		"{:>12} {:>9.0} a second for {sending:.0} s, {:.0} % of it",
+		"load",
+		count as f64 / sending,
+		100.0 * count as f64 / sending / saturation
+	);
+	println!("{:>12} {:>9.2} slots; the target is 1 or less", "p50", slots(0.5));
+	println!("{:>12} {:>9.2} slots; the target is 2 or less", "p99", slots(0.99));
+	println!("{:>12} {:>9.2} slots", "max", slots(1.0));
+}
+
+/// How many a second become final, given the block of each and when that was heard of, in that order. What comes before the first block is not
+/// the network's doing alone, so it is left out.
+fn steady_rate(seen: &[(u64, Instant)]) -> f64 {
+	let (first_block, begin) = seen.first().copied().expect("there are registrations");
+	let (last_block, end) = seen.last().copied().expect("there are registrations");
+	assert!(
+		last_block > first_block,
+		"one block had room for all of it: give more with --accounts or --each"
+	);
+	let after_the_first = seen.iter().filter(|(block, _)| *block > first_block).count();
+	after_the_first as f64 / end.duration_since(begin).as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn the_rate_is_that_of_the_blocks_after_the_first() {
+		let begin = Instant::now();
+		let after = |seconds| begin + Duration::from_secs(seconds);
+		let seen = [
+			(7, after(0)),
+			(7, after(0)),
+			(8, after(2)),
+			(8, after(2)),
+			(9, after(4)),
+			(9, after(4)),
+		];
+		assert_eq!(steady_rate(&seen), 1.0);
+	}
+}

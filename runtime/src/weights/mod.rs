@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What this project's calls cost, and the database below them, as `scripts/weights` measured it. The files of pallets are generated.
+//! What this project's calls cost, and the database below them, as `scripts/weights` measured it. The files of pallets are generated, but for what they say
+//! was set by hand.
 
 pub mod database;
 pub mod pallet_governance;

@@ -49,6 +49,17 @@ impl Load {
 	pub async fn with_roles(submitter: &Submitter, accounts: usize, seed: u64, roles: Roles) -> Result<Self, Error> {
 		let key = |index| Keypair::dev(&format!("//load//{seed}//{index}"), SignatureScheme::Sr25519);
 		let accounts: Vec<_> = (0..accounts).map(key).collect::<Result<_, _>>()?;
+		for applicants in accounts.chunks(BATCH) {
+			Self::label(submitter, applicants, roles).await?;
+		}
+		Ok(Self {
+			accounts,
+			random: rand::rngs::StdRng::seed_from_u64(seed),
+		})
+	}
+
+	/// Has accounts apply, all at once, and Alice approve. No more than a pool takes of those who have no label.
+	async fn label(submitter: &Submitter, accounts: &[Keypair], roles: Roles) -> Result<(), Error> {
 		let applications = accounts.iter().map(|account| async move {
 			submitter
 				.submit_with_nonce(&application(account, roles), account, 0, PATIENCE)
@@ -74,15 +85,9 @@ impl Load {
 				expires,
 			})
 		});
-		for approvals in approvals.collect::<Vec<_>>().chunks(BATCH) {
-			submitter
-				.submit(&call("Utility", "batch_all", &approvals), &alice, PATIENCE)
-				.await?;
-		}
-		Ok(Self {
-			accounts,
-			random: rand::rngs::StdRng::seed_from_u64(seed),
-		})
+		let approvals = call("Utility", "batch_all", &approvals.collect::<Vec<_>>());
+		submitter.submit(&approvals, &alice, PATIENCE).await?;
+		Ok(())
 	}
 
 	/// Evidence for a document that nobody else has.

@@ -47,6 +47,8 @@ const RESUBMIT_FIRST: Duration = Duration::from_secs(1);
 const RESUBMIT_MOST: Duration = Duration::from_secs(8);
 /// How often a taken nonce is exchanged for the next one.
 const MAX_NONCE_TRIES: usize = 10;
+/// How often an extrinsic is offered to a pool that cannot judge it.
+const MAX_POOL_TRIES: usize = 5;
 /// Longer than anybody waits, and short enough for every clock to count up to its end.
 const MAX_PATIENCE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// Between two questions to a node that answers, but not with what it should have.
@@ -277,7 +279,7 @@ impl Submitter {
 			nonce,
 			is_first,
 		} = attempt;
-		match self.chain.legacy.author_submit_extrinsic(bytes).await {
+		match self.offer(bytes).await {
 			Ok(_) => Ok(()),
 			Err(RpcError::User(error)) if error.code == POOL_INVALID => {
 				let data = error.data.map(|data| data.get().trim_matches('"').to_owned());
@@ -296,6 +298,20 @@ impl Submitter {
 			Err(RpcError::User(error)) if error.code == POOL_TOO_LOW_PRIORITY && is_first => Err(Error::NonceTaken { nonce }),
 			Err(RpcError::User(error)) if POOL_CODES.contains(&error.code) => Ok(()),
 			Err(error) => Err(self.chain.node_error(error)),
+		}
+	}
+
+	/// Offers an extrinsic to the pool until that can judge it.
+	async fn offer(&self, bytes: &[u8]) -> Result<H256, subxt::rpcs::Error> {
+		let mut tries = 0;
+		loop {
+			tries += 1;
+			match self.chain.legacy.author_submit_extrinsic(bytes).await {
+				Err(subxt::rpcs::Error::User(error)) if error.code == POOL_UNABLE && tries < MAX_POOL_TRIES => {
+					sleep(RETRY_AFTER).await;
+				},
+				outcome => return outcome,
+			}
 		}
 	}
 
@@ -337,6 +353,8 @@ fn admission_fault(reason: &str) -> Option<AdmissionFault> {
 const POOL_CODES: RangeInclusive<i32> = 1010..=1019;
 /// It can never be included as it is.
 const POOL_INVALID: i32 = 1010;
+/// It could not be judged: the block that it was judged by is on a branch that was given up meanwhile, and gone.
+const POOL_UNABLE: i32 = 1002;
 /// Another extrinsic has the same nonce.
 const POOL_TOO_LOW_PRIORITY: i32 = 1014;
 

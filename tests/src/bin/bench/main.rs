@@ -36,10 +36,10 @@ enum Arguments {
 	/// From submission to finality, four validators, at 80 % of what they can do
 	Finality {
 		/// Owners
-		#[arg(long, default_value_t = 300)]
+		#[arg(long, default_value_t = 2_000)]
 		accounts: usize,
-		/// Registrations of each owner, all at once, to find out what the network can do
-		#[arg(long, default_value_t = 20)]
+		/// Registrations of each owner, one after the other, to find out what the network can do
+		#[arg(long, default_value_t = 5)]
 		each: u64,
 		/// For how long 80 % of that is sent
 		#[arg(long, default_value_t = 60)]

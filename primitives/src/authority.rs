@@ -2,6 +2,8 @@
 
 #[cfg(feature = "runtime")]
 use crate::{payload::GenesisHash, Acceptance, AccountId, Algorithm, Inclusion, Jurisdiction, Operation, OrganisationId};
+#[cfg(feature = "runtime")]
+use alloc::collections::BTreeSet;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 #[cfg(feature = "serde")]
@@ -160,6 +162,16 @@ pub trait Membership<AccountId> {
 	/// Sees to it that `who` passes [`Self::ensure_member`].
 	#[cfg(feature = "runtime-benchmarks")]
 	fn admit_member(who: &AccountId);
+}
+
+#[cfg(feature = "runtime")]
+/// On whom consensus depends, whatever can be done with their labels.
+pub trait Voters {
+	/// The labels of those in the set of this session and in that of the next.
+	fn voters() -> BTreeSet<LabelId>;
+
+	/// Whether `label` has a margin at stake, and with it a place among validators. One read of storage.
+	fn has_stake(label: LabelId) -> bool;
 }
 
 #[cfg(feature = "runtime")]

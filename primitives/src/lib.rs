@@ -46,7 +46,7 @@ pub use algorithm::{
 };
 #[cfg(feature = "runtime")]
 pub use authority::{
-	Algorithms, Authority, Containment, Directory, Identities, Identity, LabelHolder, Ledger, Membership, Routing,
+	Algorithms, Authority, Containment, Directory, Identities, Identity, LabelHolder, Ledger, Membership, Routing, Voters,
 };
 pub use authority::{LabelId, Role};
 pub use certificate::{CertificateBinding, CertificateClaim, CertificateKey, ParseCertificateKeyError, Publication};

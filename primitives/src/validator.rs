@@ -73,11 +73,11 @@ pub struct ValidatorTerms {
 	pub margin: Balance,
 	/// As many seats as there are.
 	pub max_seats: u32,
-	/// Nobody leaves of their own accord where fewer would be left.
+	/// Nobody leaves, and no suspension takes a seat, where fewer would be left.
 	pub min_seats: u32,
 	/// As many seats as labels of one country may have.
 	pub seats_per_country: u32,
-	/// So many may take a seat in a session, and as many may leave theirs of their own accord. Offenders go at once.
+	/// So many may take a seat in a session, and as many may leave theirs or lose it because their label cannot act. Offenders go at once.
 	pub churn: u32,
 	/// In sessions: for how long margin stays locked after its seat was given up. Longer than evidence takes to arrive.
 	pub unbonding: SessionIndex,

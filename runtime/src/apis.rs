@@ -414,6 +414,10 @@ impl_runtime_apis! {
 			Peers::members()
 		}
 
+		fn voters() -> Vec<PeerKey> {
+			Peers::voters()
+		}
+
 		fn peers_of(label: LabelId) -> Vec<PeerKey> {
 			Peers::peers_of(label)
 		}

@@ -5,7 +5,7 @@
 use crate::{judgement::Capacity, Applications, Config, Error, Holders, Labels, OnRotation, Pallet, Rejections, RetiredKeys};
 use chirograph_primitives::{
 	payload, AccountId, BlockNumber, Label, LabelEvent, LabelId, Ledger, Operation, OwnerSignature, RetiredKey, RetirementReason,
-	Standing, SuspensionReason,
+	Standing, SuspensionReason, Voters,
 };
 use frame_support::{dispatch::DispatchResult, ensure};
 use frame_system::pallet_prelude::OriginFor;
@@ -36,6 +36,9 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		let (holder, label) = Self::find_changeable(label)?;
 		let capacity = Self::audit_capacity(origin, &label)?;
+		// With one stolen key of an auditor's, all seats would be empty at once, and then in other hands with all margins.
+		let is_council = matches!(capacity, Capacity::Council);
+		ensure!(is_council || !T::Voters::has_stake(label.id), Error::<T>::MarginAtStake);
 		if let RetirementReason::Compromised { since } = reason {
 			let held = label.held_since.block..=T::Ledger::here().block;
 			ensure!(held.contains(&since), Error::<T>::InvalidSince);

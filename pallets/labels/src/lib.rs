@@ -157,7 +157,7 @@ pub mod pallet {
 		BoundPasskey, CertificateClaim, CertificateHash, DossierHash, GuardianIds, Guardianship, Inclusion, Jurisdiction, Label,
 		LabelChange, LabelId, LabelRevocationReason, Ledger, Moment, Operations, OrganisationId, OwnerSignature, Passkey,
 		Publication, Quota, QuotaUsage, Recovery, Rejection, RejectionReason, Remit, RetiredKey, RetirementReason, Role, Roles,
-		SignatureFault, SuspensionReason,
+		SignatureFault, SuspensionReason, Voters,
 	};
 	use frame_support::{
 		dispatch::{GetDispatchInfo, PostDispatchInfo},
@@ -181,6 +181,9 @@ pub mod pallet {
 
 		/// Who is in the council. Only the council decides about their labels.
 		type Council: Contains<AccountId>;
+
+		/// Knows whose label has a margin. Only the council gives such a label to another key.
+		type Voters: Voters;
 
 		/// Every call of the runtime: what a passkey can confirm.
 		type RuntimeCall: Parameter + GetDispatchInfo + Dispatchable<RuntimeOrigin = OriginFor<Self>, PostInfo = PostDispatchInfo>;
@@ -594,6 +597,8 @@ pub mod pallet {
 		DerivedAccount,
 		/// That a validator broke a rule of the consensus, the network itself finds proven. Suspend for another reason.
 		OffenceByNetworkOnly,
+		/// The label has a margin at stake as a validator's: the council alone gives it to another key. Have it proposed there.
+		MarginAtStake,
 	}
 
 	#[pallet::hooks]
@@ -809,10 +814,10 @@ pub mod pallet {
 		/// - `reason`: why the account that holds it does so no more.
 		/// - `account`, `valid_until`, `signature`: as for `rotate`.
 		///
-		/// Origin: an auditor within its remit, or Root. Emits [`Event::Changed`], and [`Event::GuardiansRemoved`] and
+		/// Origin: an auditor within its remit, or Root; of a validator, Root. Emits [`Event::Changed`], and [`Event::GuardiansRemoved`] and
 		/// [`Event::PasskeyUnbound`] where there were any.
 		///
-		/// Errors: [`Error::UnknownLabel`], [`Error::LabelRevoked`], [`Error::InvalidSince`], those of `rotate`, of an auditor and of every
+		/// Errors: [`Error::UnknownLabel`], [`Error::LabelRevoked`], [`Error::MarginAtStake`], [`Error::InvalidSince`], those of `rotate`, of an auditor and of every
 		/// holder.
 		#[pallet::call_index(11)]
 		#[pallet::weight(T::WeightInfo::reassign())]

@@ -5,14 +5,15 @@
 use crate::{self as pallet_labels, Founder, Metering, OnRotation, QuotaTerms};
 use chirograph_primitives::{
 	authenticator::Authenticator, passkey, payload, AccountId, Application, BlockNumber, DossierHash, Inclusion, Jurisdiction,
-	Label, LabelId, Ledger, Moment, Operation, OrganisationId, OwnerSignature, Remit, Role, Roles,
+	Label, LabelId, Ledger, Moment, Operation, OrganisationId, OwnerSignature, Remit, Role, Roles, Voters,
 };
 use codec::Encode;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use frame_support::{derive_impl, parameter_types, traits::Contains};
 use sp_core::{sr25519, Pair, H256};
 use sp_io::hashing::blake2_256;
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
+use std::collections::BTreeSet;
 
 frame_support::construct_runtime!(
 	pub enum Test {
@@ -41,6 +42,7 @@ impl pallet_labels::Config for Test {
 	type Ledger = TestLedger;
 	type Metering = FreeCalls;
 	type Council = Council;
+	type Voters = Validators;
 	type RuntimeCall = RuntimeCall;
 	type OnRotation = Movers;
 	type MaxValidity = MaxValidity;
@@ -104,6 +106,25 @@ pub fn seat(who: Who) {
 
 thread_local! {
 	static MOVED: RefCell<Vec<(AccountId, AccountId)>> = RefCell::default();
+	static STAKE: Cell<Option<LabelId>> = const { Cell::new(None) };
+}
+
+/// The one whose label has a margin, if anybody's.
+pub struct Validators;
+
+impl Voters for Validators {
+	fn voters() -> BTreeSet<LabelId> {
+		STAKE.get().into_iter().collect()
+	}
+
+	fn has_stake(label: LabelId) -> bool {
+		STAKE.get() == Some(label)
+	}
+}
+
+/// From now on, this label has a margin, and no other.
+pub fn put_up_margin(label: LabelId) {
+	STAKE.set(Some(label));
 }
 
 /// Remembers what was moved.

@@ -2,7 +2,7 @@
 
 use crate::{Closed, Config, Error, Event, Pallet, PeerList, Peers, PeersOf};
 use alloc::vec::Vec;
-use chirograph_primitives::{payload, AccountId, LabelId, Ledger, Membership, PeerKey};
+use chirograph_primitives::{payload, AccountId, LabelId, Ledger, Membership, PeerKey, Voters};
 use frame_support::{dispatch::DispatchResult, ensure};
 use frame_system::{ensure_root, ensure_signed, pallet_prelude::OriginFor};
 use sp_core::ed25519;
@@ -51,13 +51,20 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn all_members() -> Option<Vec<PeerKey>> {
-		if !Closed::<T>::get() {
-			return None;
-		}
-		let usable = PeersOf::<T>::iter().filter(|(label, _)| T::Authority::is_member(*label));
-		let mut members: Vec<_> = usable.flat_map(|(_, peers)| peers).collect();
-		members.sort_unstable();
-		Some(members)
+		let voters = T::Voters::voters();
+		Closed::<T>::get().then(|| Self::nodes_of(|label| T::Authority::is_member(label) || voters.contains(&label)))
+	}
+
+	pub(crate) fn all_voters() -> Vec<PeerKey> {
+		let voters = T::Voters::voters();
+		Self::nodes_of(|label| voters.contains(&label))
+	}
+
+	fn nodes_of(is_meant: impl Fn(LabelId) -> bool) -> Vec<PeerKey> {
+		let meant = PeersOf::<T>::iter().filter(|(label, _)| is_meant(*label));
+		let mut nodes: Vec<_> = meant.flat_map(|(_, peers)| peers).collect();
+		nodes.sort_unstable();
+		nodes
 	}
 
 	/// Whoever makes the network vouches for whose nodes these are: no signature, for the genesis that it would be over is not there yet.

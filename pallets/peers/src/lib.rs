@@ -8,7 +8,7 @@
 //! ## Terms
 //!
 //! - **Node**: one that has a peer-to-peer key, Ed25519, of which its peer id is made ([`PeerKey`]).
-//! - **Member**: a node that belongs to a label which can be used now.
+//! - **Member**: a node that belongs to a label which can be used now, or to a validator on whose votes the network depends.
 //! - **Closed**: a network that serves members only. An **open** one serves everybody. Genesis decides, for ever.
 //!
 //! ## Story
@@ -16,7 +16,8 @@
 //! 1. Ada's organisation holds a label. She starts a node, and has its key sign the payload of [`peer`](chirograph_primitives::payload::peer) over
 //!    her label's number.
 //! 2. She sends key and signature ([`Call::add_peer`]). With the next block, every other node serves hers.
-//! 3. Ada's label is suspended. With the next block no node serves hers any more, connected or not; when it is reinstated, they do again.
+//! 3. Ada's label is suspended. With the next block no node serves hers any more, connected or not; when it is reinstated, they do again. Were she
+//!    a validator, they would until she has no vote any more: nobody who suspends labels halts the network.
 //! 4. She replaces the machine. The new node has a new key, which she adds, and removes the old one ([`Call::remove_peer`]).
 //!
 //! ## Who may do what
@@ -70,7 +71,7 @@ pub type PeerList = BoundedVec<PeerKey, ConstU32<MAX_PEERS>>;
 pub mod pallet {
 	use super::*;
 	use alloc::vec::Vec;
-	use chirograph_primitives::{AccountId, LabelId, Ledger, Membership};
+	use chirograph_primitives::{AccountId, LabelId, Ledger, Membership, Voters};
 	use frame_support::{pallet_prelude::*, DefaultNoBound};
 	use frame_system::pallet_prelude::*;
 
@@ -78,6 +79,9 @@ pub mod pallet {
 	pub trait Config: frame_system::Config<AccountId = AccountId> {
 		/// Judges whose label can be used.
 		type Authority: Membership<AccountId>;
+
+		/// Knows who has to be connected for as long as there is to be finality.
+		type Voters: Voters;
 
 		/// The network that this is.
 		type Ledger: Ledger;
@@ -194,9 +198,16 @@ pub mod pallet {
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// The nodes of all labels that can be used now, in the order of their keys; none where the network is open to everybody.
+		/// The nodes of all labels that can be used now, and of all who vote, in the order of their keys; none where the network is open to everybody.
 		pub fn members() -> Option<Vec<PeerKey>> {
 			Self::all_members()
+		}
+
+		/// The nodes of all labels in the set of validators of this session and in that of the next, in the order of their keys, whatever can be done
+		/// with those labels. Votes for a block are theirs who are in the set of its state: a node that asks for members at its best block asks
+		/// this at its last final one besides.
+		pub fn voters() -> Vec<PeerKey> {
+			Self::all_voters()
 		}
 
 		/// The nodes of a label, whether or not that can be used.

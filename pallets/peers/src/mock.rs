@@ -3,7 +3,7 @@
 //! A runtime of one pallet, in which labels can be used that a test names. Holders have nodes, and nodes have keys.
 
 use crate as pallet_peers;
-use chirograph_primitives::{payload, AccountId, BlockNumber, Inclusion, LabelId, Ledger, Membership, PeerKey};
+use chirograph_primitives::{payload, AccountId, BlockNumber, Inclusion, LabelId, Ledger, Membership, PeerKey, Voters};
 use core::cell::RefCell;
 use frame_support::{derive_impl, pallet_prelude::DispatchResult};
 use sp_core::{ed25519, Pair, H256};
@@ -26,6 +26,7 @@ impl frame_system::Config for Test {
 
 impl pallet_peers::Config for Test {
 	type Authority = Labels;
+	type Voters = Validators;
 	type Ledger = TestLedger;
 	type WeightInfo = ();
 }
@@ -50,6 +51,7 @@ impl Ledger for TestLedger {
 
 thread_local! {
 	static USABLE: RefCell<BTreeSet<LabelId>> = RefCell::default();
+	static VOTERS: RefCell<BTreeSet<LabelId>> = RefCell::default();
 }
 
 pub struct Labels;
@@ -89,6 +91,18 @@ impl Membership<AccountId> for Labels {
 	}
 }
 
+pub struct Validators;
+
+impl Voters for Validators {
+	fn voters() -> BTreeSet<LabelId> {
+		VOTERS.with_borrow(Clone::clone)
+	}
+
+	fn has_stake(label: LabelId) -> bool {
+		Self::voters().contains(&label)
+	}
+}
+
 pub const NOW: BlockNumber = 100;
 pub const GENESIS: [u8; 32] = [0x47; 32];
 pub const ANNA: LabelId = 1;
@@ -104,6 +118,11 @@ pub fn admit(label: LabelId) {
 /// From now on, the label cannot be used.
 pub fn suspend(label: LabelId) {
 	USABLE.with_borrow_mut(|usable| usable.remove(&label));
+}
+
+/// From now on, the network depends on the votes of these labels, and on no others.
+pub fn have_vote(labels: &[LabelId]) {
+	VOTERS.set(labels.iter().copied().collect());
 }
 
 pub fn key(node: u8) -> ed25519::Pair {
@@ -127,6 +146,7 @@ pub fn add(label: LabelId, node: u8) -> DispatchResult {
 /// A network with these nodes.
 pub fn found(closed: bool, members: Vec<(AccountId, PeerKey)>) -> sp_io::TestExternalities {
 	USABLE.take();
+	VOTERS.take();
 	for label in [ANNA, BRUNO] {
 		admit(label);
 	}

@@ -55,12 +55,14 @@
 //! 1. **The old one ends.** Rewards are minted in proportion to blocks. Who made none for too long is absent.
 //! 2. **The new one begins.** Sets that are too old to judge are forgotten. Offenders that are still in the set are disabled again. Slashes that
 //!    are due are carried out. Strength is judged; what is out of the ordinary is an incident, once, and not again while it lasts.
-//! 3. **The next one is planned.** Whose label cannot act loses its seat at once; retiring ones go, and waiting ones come, no more than churn of
-//!    each. A set is announced only when it, or a key in it, differs from the one before: GRANDPA begins anew with every set.
+//! 3. **The next one is planned.** Those whose label cannot act go, and then those who retire; waiting ones come; no more than churn of each, and
+//!    none goes while too few would be left. Offenders are out whatever churn says: nobody decides that, it is proven. A set is announced only when
+//!    it, or a key in it, differs from the one before: GRANDPA begins anew with every set.
 //!
 //! An offender cannot leave a set that is announced: it stays for the rest of its session, and for the next one. It is disabled at once, which
 //! `pallet-session` forgets when the set changes; so it is disabled again as the next session begins. Disabled, it makes no blocks; its votes
-//! still count until the set changes. At most f validators are disabled, or blocks would not be made.
+//! still count until the set changes. At most f validators are disabled, or blocks would not be made: where more have offended, each that is
+//! found takes the place of another.
 //!
 //! ## Trust assumptions
 //!

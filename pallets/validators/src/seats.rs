@@ -15,7 +15,7 @@ use alloc::{
 use chirograph_primitives::{
 	incident::IncidentKind,
 	validator::{Strength, Validator, ValidatorEvent, ValidatorState, ValidatorTerms},
-	AccountId, Authority, Country, Identities, IncidentRegistry, LabelId, Role, SessionIndex,
+	AccountId, Authority, Country, Identities, IncidentRegistry, LabelId, Role, SessionIndex, Voters,
 };
 use codec::{Decode, Encode, MaxEncodedLen};
 use core::marker::PhantomData;
@@ -63,6 +63,10 @@ impl Claim {
 		self.sits() && self.keys
 	}
 
+	const fn goes(&self) -> bool {
+		self.sits() && (!self.able || matches!(self.state, ValidatorState::Retiring))
+	}
+
 	const fn waits(&self) -> bool {
 		matches!(self.state, ValidatorState::Waiting) && self.able && self.keys
 	}
@@ -75,23 +79,19 @@ pub(crate) fn plan(claims: &mut [Claim], terms: &ValidatorTerms, session: Sessio
 	let left = ValidatorState::Left {
 		free: session.saturating_add(terms.unbonding),
 	};
-	for claim in claims.iter_mut().filter(|claim| claim.sits() && !claim.able) {
-		claim.state = match claim.state {
-			ValidatorState::Retiring => left,
-			_ => ValidatorState::Waiting,
-		};
-	}
-	// Those who retire make room for those who wait; and where there are no more than there must be, those who come let them go.
-	let gone = retire(claims, terms, terms.churn, left);
+	// Those who go make room for those who wait; and where there are no more than there must be, those who come let them go.
+	let gone = release(claims, terms, terms.churn, left);
 	seat(claims, terms, session);
-	retire(claims, terms, terms.churn.saturating_sub(gone), left);
+	release(claims, terms, terms.churn.saturating_sub(gone), left);
 }
 
-/// Lets so many retire at the most; how many did.
-fn retire(claims: &mut [Claim], terms: &ValidatorTerms, most: u32, left: ValidatorState) -> u32 {
+/// Takes the seats of so many at the most, of whoever may not act before whoever wants to leave; of how many. No faster, and never below the minimum:
+/// with a stolen key of an auditor's, the labels of all others could be suspended, and the network left to one.
+fn release(claims: &mut [Claim], terms: &ValidatorTerms, most: u32, left: ValidatorState) -> u32 {
 	let mut votes = count_of(claims.iter().filter(|claim| claim.votes()));
 	let mut gone = 0u32;
-	for claim in claims.iter_mut().filter(|claim| claim.state == ValidatorState::Retiring) {
+	let (unable, retiring): (Vec<_>, Vec<_>) = claims.iter_mut().filter(|claim| claim.goes()).partition(|claim| !claim.able);
+	for claim in unable.into_iter().chain(retiring) {
 		if gone >= most {
 			break;
 		}
@@ -103,7 +103,10 @@ fn retire(claims: &mut [Claim], terms: &ValidatorTerms, most: u32, left: Validat
 			// Never saturates: it was counted.
 			votes = votes.saturating_sub(1);
 		}
-		claim.state = left;
+		claim.state = match claim.state {
+			ValidatorState::Retiring => left,
+			_ => ValidatorState::Waiting,
+		};
 		// Never saturates: there are fewer candidates.
 		gone = gone.saturating_add(1);
 	}
@@ -258,7 +261,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Shares the reward of a session by the blocks that were made in it. What cannot be shared to the unit stays in the budget, and so does the
-	/// share of an offender.
+	/// share of who may not act any more.
 	fn reward() {
 		let made: Vec<(LabelId, u32)> = Attendances::<T>::iter()
 			.map(|(label, attendance)| (label, attendance.blocks))
@@ -272,12 +275,10 @@ impl<T: Config> Pallet<T> {
 			Attendances::<T>::mutate_extant(label, |attendance| attendance.blocks = 0);
 			let expelled =
 				Validators::<T>::get(label).is_some_and(|validator| matches!(validator.state, ValidatorState::Expelled { .. }));
-			let amount = if expelled {
-				0
-			} else {
-				proportion(reward, blocks.into(), all.into())
-			};
-			let Some(account) = T::Authority::account_of(label).filter(|_| amount > 0) else {
+			// An offender earns nothing, nor does one that may not act and has a seat only because too few would be left.
+			let earns = |account: &AccountId| !expelled && T::Authority::ensure(account, Role::Validator) == Ok(label);
+			let amount = proportion(reward, blocks.into(), all.into());
+			let Some(account) = T::Authority::account_of(label).filter(|account| amount > 0 && earns(account)) else {
 				continue;
 			};
 			// Less than an account must have, where there is none, is minted for nobody.
@@ -422,6 +423,18 @@ impl<T: Config> Pallet<T> {
 	/// For how many sessions offences can be proven: no longer than margin is locked that could be slashed for them.
 	fn evidence_age() -> SessionIndex {
 		T::EvidenceAge::get().min(Terms::<T>::get().unbonding)
+	}
+}
+
+impl<T: Config> Voters for Pallet<T> {
+	fn voters() -> BTreeSet<LabelId> {
+		let next = pallet_session::QueuedKeys::<T>::get();
+		let next = next.iter().filter_map(|(account, _)| T::Authority::label_of(account));
+		next.chain(Self::member_labels()).collect()
+	}
+
+	fn has_stake(label: LabelId) -> bool {
+		Validators::<T>::contains_key(label)
 	}
 }
 

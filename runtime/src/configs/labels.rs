@@ -149,6 +149,7 @@ impl pallet_labels::Config for Runtime {
 	type Ledger = Here;
 	type Metering = FreeCalls;
 	type Council = CouncilMembers;
+	type Voters = Validators;
 	type RuntimeCall = RuntimeCall;
 	type OnRotation = MoveAlong;
 	type MaxValidity = MaxValidity;

@@ -245,3 +245,17 @@ fn unsigned_moves_nothing() {
 		);
 	});
 }
+
+#[test]
+fn label_with_a_margin_is_moved_by_the_council_alone() {
+	with_chain(|| {
+		put_up_margin(Emil.number());
+		assert_noop!(reassign(Anna, Emil, Lost), Error::<Test>::MarginAtStake);
+		// The control: another label of her remit.
+		assert_ok!(reassign(Anna, Dora, Lost));
+	});
+	with_chain(|| {
+		put_up_margin(Emil.number());
+		assert_ok!(try_reassign(RuntimeOrigin::root(), Emil.number(), Lost));
+	});
+}

@@ -38,6 +38,23 @@ fn nodes_are_members_exactly_as_long_as_their_label_can_be_used() {
 }
 
 #[test]
+fn nodes_of_validators_are_members_until_they_have_no_vote() {
+	with_chain(|| {
+		for (label, node) in [(ANNA, 1), (BRUNO, 2)] {
+			assert_ok!(add(label, node));
+		}
+		have_vote(&[ANNA, STRANGER]);
+		assert_eq!(Some(Peers::voters()), nodes(&[1]));
+		// The control: who has none is out at once.
+		suspend(ANNA);
+		suspend(BRUNO);
+		assert_eq!(Peers::members(), nodes(&[1]));
+		have_vote(&[STRANGER]);
+		assert_eq!(Peers::members(), nodes(&[]));
+	});
+}
+
+#[test]
 fn open_network_serves_everybody() {
 	found(false, Vec::new()).execute_with(|| {
 		assert_eq!(Peers::members(), None);

@@ -10,7 +10,7 @@ use crate::{
 };
 use chirograph_primitives::{
 	validator::{ValidatorEvent, ValidatorState, ValidatorTerms},
-	Country,
+	Country, Voters,
 };
 use frame_support::{assert_ok, traits::FindAuthor};
 use pallet_session::SessionManager;
@@ -67,18 +67,71 @@ fn no_more_sit_than_there_are_seats_nor_of_a_country_than_it_may_have() {
 }
 
 #[test]
-fn label_that_cannot_act_loses_its_seat_at_once_and_waits() {
+fn label_that_cannot_act_loses_its_seat_and_waits() {
 	with_seats(5, terms(), || {
 		set_usable(4, false);
-		set_usable(5, false);
 		events();
 		rotate(1);
-		assert_eq!(next_set(), [1, 2, 3].into());
+		assert_eq!(next_set(), [1, 2, 3, 5].into());
 		assert_eq!(state(4), ValidatorState::Waiting);
 		assert!(events().contains(&Event::Unseated { label: 4, session: 2 }));
 		set_usable(4, true);
 		rotate(1);
-		assert_eq!(next_set(), [1, 2, 3, 4].into());
+		assert_eq!(next_set(), [1, 2, 3, 4, 5].into());
+	});
+}
+
+#[test]
+fn who_suspends_labels_unseats_no_more_in_a_session_than_churn_and_none_of_the_fewest() {
+	with_seats(6, terms(), || {
+		(2..=6).for_each(|number| set_usable(number, false));
+		for left in [5, 4, 4, 4] {
+			rotate(1);
+			assert_eq!(next_set().len(), left);
+		}
+		// Who may not act makes room before who wants to leave.
+		set_usable(5, true);
+		assert_ok!(join(7));
+		rotate(1);
+		assert_eq!(next_set(), [1, 5, 6, 7].into());
+	});
+}
+
+#[test]
+fn who_may_not_act_goes_before_who_wants_to_leave() {
+	with_seats(6, terms(), || {
+		assert_ok!(Validators::leave(by(2)));
+		set_usable(3, false);
+		rotate(1);
+		assert_eq!(next_set(), [1, 2, 4, 5, 6].into());
+		rotate(1);
+		assert_eq!(next_set(), [1, 4, 5, 6].into());
+	});
+}
+
+#[test]
+fn consensus_depends_on_those_in_this_set_and_in_the_next() {
+	with_seats(5, terms(), || {
+		assert_ok!(join(6));
+		set_usable(5, false);
+		for (goes, comes) in [(true, false), (true, true), (false, true)] {
+			assert_eq!(Validators::voters().contains(&5), goes);
+			assert_eq!(Validators::voters().contains(&6), comes);
+			assert!(Validators::voters().is_superset(&[1, 2, 3, 4].into()));
+			rotate(1);
+		}
+		assert!(Validators::has_stake(5) && !Validators::has_stake(7));
+	});
+}
+
+#[test]
+fn who_signed_twice_or_moved_votes_until_the_set_changes() {
+	with_seats(5, terms(), || {
+		assert!(report(&[4], 0, 1, 1));
+		rotate_label(5, account(205));
+		assert!(Validators::voters().is_superset(&[4, 5].into()));
+		rotate(2);
+		assert_eq!(Validators::voters(), [1, 2, 3].into());
 	});
 }
 
@@ -282,6 +335,18 @@ fn offender_is_not_rewarded() {
 }
 
 #[test]
+fn who_may_not_act_earns_nothing_where_it_has_to_stay() {
+	with_chain(|| {
+		assert_ok!(Validators::fund(RuntimeOrigin::root(), 1_000));
+		set_usable(4, false);
+		author(&[1, 2, 3, 4], 1);
+		rotate(1);
+		assert_eq!(state(4), ValidatorState::Seated { since: 0 });
+		assert_eq!((spendable(4), spendable(3)), (ENDOWMENT - MARGIN, ENDOWMENT - MARGIN + 250));
+	});
+}
+
+#[test]
 fn what_a_block_costs_to_count_is_added_to_its_weight() {
 	with_chain(|| {
 		let before = System::block_weight().total();
@@ -315,7 +380,7 @@ impl FindAuthor<u32> for Second {
 
 #[test]
 fn first_block_of_a_session_is_by_its_set() {
-	with_chain(|| {
+	with_seats(5, terms(), || {
 		set_usable(2, false);
 		rotate(1);
 		let author = || AuthorInSet::<Test, Second>::find_author(core::iter::empty());

@@ -3,7 +3,7 @@
 //! The networks that this binary knows by name. Both are for development: their keys are public. Genesis comes from the
 //! runtime's presets, and no network here reports to a telemetry server.
 
-use crate::checkpoint::{Checkpoint, Checkpoints};
+use chirograph_node_trust::{Checkpoint, Checkpoints};
 use chirograph_runtime::{opaque::Block, WASM_BINARY};
 use sc_chain_spec::{ChainSpecExtension, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sc_service::{ChainType, GenericChainSpec, Properties};
@@ -34,19 +34,10 @@ impl Extensions {
 		for checkpoint in further {
 			self.checkpoints.add(checkpoint)?;
 		}
-		for checkpoint in self.checkpoints.iter() {
-			let fork_blocks = self.fork_blocks.get_or_insert_default();
-			match fork_blocks.iter().find(|(number, _)| *number == checkpoint.number) {
-				None => fork_blocks.push((checkpoint.number, checkpoint.hash)),
-				Some((_, hash)) if *hash == checkpoint.hash => {},
-				Some(_) => {
-					return Err(format!(
-						"The chain spec's `forkBlocks` contradict the checkpoint {checkpoint}. Find out which one is the network's, and drop the other."
-					))
-				},
-			}
+		if self.checkpoints.is_empty() {
+			return Ok(());
 		}
-		Ok(())
+		self.checkpoints.add_to(self.fork_blocks.get_or_insert_default())
 	}
 }
 

@@ -9,14 +9,14 @@
 //! 1. No other block is imported at the height of a checkpoint. The client sees to that: [`Extensions`](crate::chain_spec::Extensions) hands
 //!    them on as fork blocks.
 //! 2. In warp synchronisation blocks are skipped. A proof that contradicts a checkpoint, as far as it can be seen in the proof, is refused by
-//!    [`CheckedWarp`]; the rest is when history is downloaded, by 1.
+//!    [`CheckedWarp`](chirograph_node_trust::CheckedWarp); the rest is when history is downloaded, by 1.
 //! 3. Until the newest checkpoint is on the finalised chain, the [`Gate`] is shut: the node makes no blocks, does not vote, and answers nothing
 //!    over JSON-RPC but how it is itself.
 //! 4. A node whose finalised chain has another block there ends.
 
 use crate::service::FullClient;
-use chirograph_runtime::{opaque::Block, BlockNumber, Hash};
-use codec::DecodeAll;
+use chirograph_node_trust::{Checkpoint, Checkpoints, Standing};
+use chirograph_runtime::Hash;
 use futures::{
 	channel::oneshot,
 	future::{self, Shared},
@@ -27,18 +27,15 @@ use jsonrpsee::{
 	MethodCallback, MethodResponse, Methods, RpcModule,
 };
 use sc_chain_spec::get_extension;
-use sc_consensus_grandpa::{warp_proof::WarpSyncFragment, SharedAuthoritySet};
-use sc_network_sync::strategy::warp::{EncodedProof, VerificationResult, Verifier, WarpSyncProvider};
 use sc_service::{
 	config::{RpcConfiguration, RpcEndpoint},
 	ChainSpec, Configuration, Error, RpcHandlers, TaskManager,
 };
-use serde::{Deserialize, Serialize};
 use sp_blockchain::HeaderBackend;
 use std::{
-	fmt, fs, mem,
+	mem,
 	net::Ipv4Addr,
-	path::{Path, PathBuf},
+	path::PathBuf,
 	sync::{
 		atomic::{AtomicBool, Ordering},
 		Arc,
@@ -50,12 +47,8 @@ use std::{
 const NOT_YET: i32 = -32_050;
 /// Between two looks at how far the finalised chain is, while the gate is shut.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// The format of the files that council members sign.
-const FORMAT: &str = "chirograph/checkpoint/v1";
 /// Methods that begin as those about the node itself do, and ask for the state.
 const ABOUT_STATE: [&str; 3] = ["system_accountNextIndex", "system_dryRun", "system_dryRunAt"];
-
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// On the command line.
 #[derive(Debug, clap::Args)]
@@ -73,157 +66,16 @@ impl Files {
 	}
 }
 
-/// A block that the network vouches for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Checkpoint {
-	/// Its height.
-	pub number: BlockNumber,
-	/// Its hash.
-	pub hash: Hash,
-	/// The number of the set of authorities that finalised it.
-	pub set_id: u64,
-	/// The network that it is of, where that is said.
-	#[serde(default, skip_serializing_if = "Option::is_none")]
-	pub genesis: Option<Hash>,
+/// Those of a chain spec, if they are of the network with that genesis.
+pub fn of(spec: &dyn ChainSpec, genesis: Hash) -> Result<Checkpoints, Error> {
+	let all = get_extension::<Checkpoints>(spec.extensions()).cloned().unwrap_or_default();
+	all.ensure_network(genesis).map_err(Error::Other)?;
+	Ok(all)
 }
 
-impl fmt::Display for Checkpoint {
-	fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-		write!(f, "block {} {:?}", self.number, self.hash)
-	}
-}
-
-impl Checkpoint {
-	fn read(path: &Path) -> Result<Self, String> {
-		/// As council members sign it. The signatures are for people who decide whether to use the file.
-		#[derive(Deserialize)]
-		#[serde(rename_all = "camelCase")]
-		struct File {
-			format: String,
-			genesis: Hash,
-			number: BlockNumber,
-			hash: Hash,
-			set_id: u64,
-		}
-
-		let unusable = |reason: String| {
-			format!(
-				"The checkpoint in {} cannot be used: {reason}. Give the file as `chirograph checkpoint attach` wrote it.",
-				path.display()
-			)
-		};
-		let bytes = fs::read(path).map_err(|error| unusable(error.to_string()))?;
-		let file: File = serde_json::from_slice(&bytes).map_err(|error| unusable(error.to_string()))?;
-		if file.format != FORMAT {
-			return Err(unusable(format!("it is of the format {:?} and not {FORMAT:?}", file.format)));
-		}
-		Ok(Self {
-			number: file.number,
-			hash: file.hash,
-			set_id: file.set_id,
-			genesis: Some(file.genesis),
-		})
-	}
-}
-
-/// All that a node was told: in the order of their heights, each once.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Checkpoints(Vec<Checkpoint>);
-
-impl Checkpoints {
-	/// Whether there are none.
-	pub fn is_empty(&self) -> bool {
-		self.0.is_empty()
-	}
-
-	/// From the oldest to the newest.
-	pub fn iter(&self) -> impl Iterator<Item = &Checkpoint> {
-		self.0.iter()
-	}
-
-	fn newest(&self) -> Option<Checkpoint> {
-		self.0.last().copied()
-	}
-
-	/// Fails unless each is above the one before, and the first above genesis.
-	pub fn ensure_ascending(&self) -> Result<(), String> {
-		let heights = std::iter::once(0).chain(self.iter().map(|checkpoint| checkpoint.number));
-		if heights.is_sorted_by(|one, next| one < next) {
-			return Ok(());
-		}
-		Err(
-			"The chain spec's `checkpoints` must be in the order of their numbers, each number once and none 0. Sort them."
-				.into(),
-		)
-	}
-
-	/// Adds one in its place. The same again changes nothing; another one at the same height is refused.
-	pub fn add(&mut self, checkpoint: Checkpoint) -> Result<(), String> {
-		match self.0.binary_search_by_key(&checkpoint.number, |known| known.number) {
-			Ok(index) => match self.0.get(index) {
-				Some(known) if known.hash == checkpoint.hash && known.set_id == checkpoint.set_id => Ok(()),
-				_ => Err(format!(
-					"Two checkpoints contradict each other at block {}. Find out which one is the network's, and drop the other.",
-					checkpoint.number
-				)),
-			},
-			Err(index) => {
-				self.0.insert(index, checkpoint);
-				self.ensure_ascending()
-			},
-		}
-	}
-
-	/// Those of a chain spec, if they are of the network with that genesis.
-	pub fn of(spec: &dyn ChainSpec, genesis: Hash) -> Result<Self, Error> {
-		let all = get_extension::<Self>(spec.extensions()).cloned().unwrap_or_default();
-		let foreign = all
-			.iter()
-			.find(|checkpoint| checkpoint.genesis.is_some_and(|named| named != genesis));
-		if let Some(foreign) = foreign {
-			return Err(Error::Other(format!(
-				"The checkpoint {foreign} is of another network: of {:?}, and this one is {genesis:?}. Give the checkpoint of this network, or --chain the spec of the other one.",
-				foreign.genesis.unwrap_or_default()
-			)));
-		}
-		Ok(all)
-	}
-
-	/// How the finalised chain stands to them.
-	fn standing(&self, client: &FullClient) -> sp_blockchain::Result<Standing> {
-		let finalised = client.info().finalized_number;
-		let mut standing = Standing::Reached;
-		// The last, which is the newest, decides.
-		for checkpoint in self.iter() {
-			standing = if checkpoint.number > finalised {
-				Standing::Behind
-			} else {
-				match HeaderBackend::hash(client, checkpoint.number)? {
-					Some(hash) if hash == checkpoint.hash => Standing::Reached,
-					Some(found) => {
-						return Ok(Standing::Elsewhere {
-							checkpoint: *checkpoint,
-							found,
-						})
-					},
-					// After warp synchronisation, until history is downloaded.
-					None => Standing::Behind,
-				}
-			};
-		}
-		Ok(standing)
-	}
-}
-
-enum Standing {
-	/// The newest checkpoint is on it.
-	Reached,
-	/// It does not reach up to it, or what is there is not known yet.
-	Behind,
-	/// It has another block at the height of a checkpoint.
-	Elsewhere { checkpoint: Checkpoint, found: Hash },
+/// How the finalised chain stands to them.
+fn standing(checkpoints: &Checkpoints, client: &FullClient) -> sp_blockchain::Result<Standing> {
+	checkpoints.standing(client.info().finalized_number, |number| HeaderBackend::hash(client, number))
 }
 
 fn elsewhere(checkpoint: &Checkpoint, found: Hash) -> String {
@@ -254,7 +106,7 @@ impl Gate {
 			is_open: Arc::default(),
 			opened: opened.shared(),
 		};
-		match checkpoints.standing(client)? {
+		match standing(&checkpoints, client)? {
 			Standing::Reached => gate.open(opener),
 			Standing::Elsewhere { checkpoint, found } => return Err(Error::Other(elsewhere(&checkpoint, found))),
 			Standing::Behind => {
@@ -272,7 +124,7 @@ impl Gate {
 		loop {
 			// Nobody is notified when history was downloaded, and nothing is finalised before this node takes part.
 			tokio::time::sleep(LOOK_EVERY).await;
-			match checkpoints.standing(&client) {
+			match standing(&checkpoints, &client) {
 				Ok(Standing::Reached) => {
 					if let Some(newest) = &self.newest {
 						log::info!("The checkpoint {newest} is on the finalised chain: this node serves from now on.");
@@ -431,122 +283,5 @@ impl Gate {
 			// Nothing can be unsubscribed from that was refused.
 			MethodCallback::Unsubscription(call) => MethodCallback::Unsubscription(call),
 		}
-	}
-}
-
-/// Warp synchronisation that believes no proof which contradicts a checkpoint.
-///
-/// A proof has the last block of each set of authorities, and the newest block. What is between is not in it, so what can be seen of a
-/// checkpoint is the number of the set that finalised it, and its hash if it is one of those blocks. The network's tool prefers such blocks.
-pub struct CheckedWarp<P> {
-	provider: P,
-	authority_set: SharedAuthoritySet<Hash, BlockNumber>,
-	checkpoints: Checkpoints,
-}
-
-impl<P> CheckedWarp<P> {
-	/// `authority_set`: the one that `provider` begins with.
-	pub fn new(provider: P, authority_set: SharedAuthoritySet<Hash, BlockNumber>, checkpoints: Checkpoints) -> Self {
-		Self {
-			provider,
-			authority_set,
-			checkpoints,
-		}
-	}
-}
-
-impl<P: WarpSyncProvider<Block>> WarpSyncProvider<Block> for CheckedWarp<P> {
-	fn generate(&self, start: Hash) -> Result<EncodedProof, BoxError> {
-		self.provider.generate(start)
-	}
-
-	fn create_verifier(&self) -> Box<dyn Verifier<Block>> {
-		Box::new(CheckedVerifier {
-			inner: self.provider.create_verifier(),
-			checkpoints: self.checkpoints.clone(),
-			seen: Seen {
-				number: 0,
-				set_id: self.authority_set.set_id(),
-			},
-		})
-	}
-}
-
-/// Up to where proofs were followed.
-#[derive(Clone, Copy)]
-struct Seen {
-	/// Height of the last block.
-	number: BlockNumber,
-	/// The set that finalises what comes next.
-	set_id: u64,
-}
-
-struct CheckedVerifier {
-	inner: Box<dyn Verifier<Block>>,
-	checkpoints: Checkpoints,
-	seen: Seen,
-}
-
-impl CheckedVerifier {
-	/// Holds a proof against the checkpoints. Its signatures are not looked at here.
-	fn follow(&self, proof: &EncodedProof) -> Result<Seen, String> {
-		// The layout of the SDK's proof, whose fields are its own.
-		let (fragments, is_finished) = <(Vec<WarpSyncFragment<Block>>, bool)>::decode_all(&mut &proof.0[..])
-			.map_err(|error| format!("it cannot be read ({error})"))?;
-		let mut seen = self.seen;
-		for fragment in fragments {
-			let (number, hash) = (fragment.header.number, fragment.header.hash());
-			if number <= seen.number {
-				return Err(format!("block {number} comes behind block {}", seen.number));
-			}
-			for checkpoint in self.checkpoints.iter() {
-				if checkpoint.number <= seen.number || checkpoint.number > number {
-					continue;
-				}
-				if checkpoint.set_id != seen.set_id {
-					return Err(format!(
-						"set {} of authorities finalises its block {}, and set {} finalised the checkpoint {checkpoint}",
-						seen.set_id, checkpoint.number, checkpoint.set_id
-					));
-				}
-				if checkpoint.number == number && checkpoint.hash != hash {
-					return Err(format!("it has {hash:?} in the place of the checkpoint {checkpoint}"));
-				}
-			}
-			// Only the last block of all changes no set, which the SDK sees to. Saturating: sets are counted from 0, one by one.
-			seen = Seen {
-				number,
-				set_id: seen.set_id.saturating_add(1),
-			};
-		}
-		match self.checkpoints.newest() {
-			Some(newest) if is_finished && seen.number < newest.number => {
-				Err(format!("it ends at block {}, below the checkpoint {newest}", seen.number))
-			},
-			_ => Ok(seen),
-		}
-	}
-}
-
-impl Verifier<Block> for CheckedVerifier {
-	fn verify(&mut self, proof: &EncodedProof) -> Result<VerificationResult<Block>, BoxError> {
-		// First: the SDK's verifier remembers what it found in order, and would ask the next peer for what comes behind that.
-		let seen = self.follow(proof).map_err(|reason| {
-			log::warn!(
-				"A peer's warp proof was refused: {reason}. It follows another history than the one that the network's council vouches for, or is behind."
-			);
-			BoxError::from(reason)
-		})?;
-		let result = self.inner.verify(proof)?;
-		self.seen = seen;
-		Ok(result)
-	}
-
-	fn next_proof_context(&self) -> Hash {
-		self.inner.next_proof_context()
-	}
-
-	fn status(&self) -> Option<String> {
-		self.inner.status()
 	}
 }

@@ -17,10 +17,11 @@
 //! libp2p backend on a closed network, since it tells strangers what members are told.
 
 use crate::{
-	members::{Follower, Members, RefusedRequests},
+	members::{self, Follower},
 	service::{FullClient, TransactionPool},
 };
 use async_channel::{bounded, unbounded, Sender};
+use chirograph_node_trust::{Members, RefusedRequests};
 use chirograph_runtime::{opaque::Block, Hash};
 use futures::{stream, StreamExt};
 use sc_client_api::{BlockBackend, BlockImportNotification, BlockchainEvents, FinalityNotification};
@@ -261,7 +262,7 @@ pub fn build<Net: Backend>(params: Params<Net>) -> Result<Network, Error> {
 		block_announcements: block_announcements_protocol,
 		reserved,
 	};
-	spawn_essential.spawn_blocking("members", NETWORKING, members.follow(follower));
+	spawn_essential.spawn_blocking("members", NETWORKING, members::follow(members, follower));
 	spawn_essential.spawn(
 		"block-news",
 		NETWORKING,

@@ -8,16 +8,16 @@
 //!    voting for them.
 
 use crate::{
-	checkpoint::{CheckedWarp, Checkpoints, Gate},
+	checkpoint::{self, Gate},
 	cli::Options,
 	clock::{self, TrustedTime},
 	keys::{GuardedImport, Keys, KeysParams, Start, Watch},
-	members::Members,
-	metrics,
+	members, metrics,
 	network::{self, Network},
 	rpc,
 };
 use chirograph_node_keys::Refusal;
+use chirograph_node_trust::CheckedWarp;
 use chirograph_runtime::{opaque::Block, Hash, RuntimeApi};
 use futures::future::{select, Either};
 use sc_basic_authorship::ProposerFactory;
@@ -229,7 +229,7 @@ fn start_with<Net: network::Backend>(mut config: Configuration, options: &Option
 	let guarded = keys.keystore(keystore_container.keystore());
 	let consensus_keystore: KeystorePtr = Arc::new(guarded.for_consensus());
 	let keystore: KeystorePtr = Arc::new(guarded);
-	let checkpoints = Checkpoints::of(&*config.chain_spec, client.info().genesis_hash)?;
+	let checkpoints = checkpoint::of(&*config.chain_spec, client.info().genesis_hash)?;
 	let gate = Gate::new(checkpoints.clone(), &client, &task_manager)?;
 	let prometheus = config.prometheus_registry().cloned();
 	if let Some(registry) = &prometheus {
@@ -238,7 +238,7 @@ fn start_with<Net: network::Backend>(mut config: Configuration, options: &Option
 	let time = clock::start(&options.time, &config, &task_manager)?;
 
 	// The network: GRANDPA's gossip beside the protocols that every node has, all of them for members only where the network is closed.
-	let members = Members::new(&client, &config.network, babe_link.config().slot_duration())?;
+	let members = members::of(&client, &config.network, babe_link.config().slot_duration())?;
 	let metrics = Net::register_notification_metrics(prometheus.as_ref());
 	let mut net_config = FullNetworkConfiguration::<Block, Hash, Net>::new(&config.network, prometheus.clone());
 	let grandpa_protocol = sc_consensus_grandpa::protocol_standard_name(&client.info().genesis_hash, &config.chain_spec);

@@ -16,7 +16,24 @@ pub type CallNumbers = [u8; 2];
 type PalletCalls = (&'static str, u8, &'static [(&'static str, u8)]);
 
 /// Those of a name that is not here are not known, and nobody is to sign them unseen.
-const ALL: [PalletCalls; 15] = [
+const ALL: [PalletCalls; 16] = [
+	(
+		"System",
+		0,
+		&[
+			("remark", 0),
+			("set_heap_pages", 1),
+			("set_code", 2),
+			("set_code_without_checks", 3),
+			("set_storage", 4),
+			("kill_storage", 5),
+			("kill_prefix", 6),
+			("remark_with_event", 7),
+			("authorize_upgrade", 9),
+			("authorize_upgrade_without_checks", 10),
+			("apply_authorized_upgrade", 11),
+		],
+	),
 	(
 		"Balances",
 		5,
@@ -204,7 +221,12 @@ mod tests {
 	#[test]
 	fn what_is_not_known_has_no_numbers() {
 		assert_eq!(numbers_of("Labels", "revoke"), Some([41, 6]));
-		for (pallet, name) in [("Labels", "register"), ("labels", "revoke"), ("", ""), ("System", "set_code")] {
+		for (pallet, name) in [
+			("Labels", "register"),
+			("labels", "revoke"),
+			("", ""),
+			("Grandpa", "note_stalled"),
+		] {
 			assert_eq!(numbers_of(pallet, name), None, "{pallet}.{name}");
 		}
 		assert_eq!(names_of([41, 255]), None);

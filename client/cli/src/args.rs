@@ -99,6 +99,9 @@ pub enum Command {
 	/// Have nodes belong to your label, so that a closed network lets them in
 	#[command(subcommand)]
 	Peer(PeerCommand),
+	/// Decide, as a member of the council, what nobody decides alone: propose, vote, close; and bring the code of upgrades
+	#[command(subcommand)]
+	Council(CouncilCommand),
 	/// Look into what accounts did
 	#[command(subcommand)]
 	Account(AccountCommand),
@@ -1067,8 +1070,10 @@ macro_rules! words {
 }
 
 // Behind the macro, which they use.
+mod council;
 mod invoice;
 mod operation;
+pub use council::{CouncilAction, CouncilCommand};
 pub use invoice::{AuthorisationCommand, ConditionsCommand, Cosigning, InvoiceCommand, KindName, PaymentTerms, Portion, Whose};
 pub use operation::{IncidentCommand, NetworkCommand, PeerCommand, SessionKeySource, TimeCommand, ValidatorCommand};
 

@@ -8,7 +8,8 @@ use crate::{
 	Failure,
 };
 use chirograph_sdk::{
-	checkpoints::{self, compiled, Checkpoint, CheckpointFile, Council},
+	checkpoints::{self, compiled, Checkpoint, CheckpointFile},
+	council::Council,
 	keys::{format_account, KeyStore},
 	networks::KnownNetworks,
 	primitives::Subject,

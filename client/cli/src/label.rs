@@ -389,7 +389,7 @@ async fn reported(chain: &Chain, label: LabelId) -> Result<Option<BlockNumber>, 
 	Ok(status.and_then(|status| status.label.distrusted_since))
 }
 
-async fn suspension(
+pub async fn suspension(
 	chain: &Chain,
 	label: LabelId,
 	reason: Suspicion,
@@ -410,7 +410,8 @@ async fn suspension(
 	}
 }
 
-async fn retirement(
+/// Why an account holds a label no more. Where its key is compromised, since when it was reported to be, unless that is said.
+pub async fn retirement(
 	chain: &Chain,
 	label: LabelId,
 	reason: Retirement,

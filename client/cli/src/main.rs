@@ -13,6 +13,7 @@ mod certificate;
 mod chain;
 mod checkpoint;
 mod clock;
+mod council;
 mod incident;
 mod invoice;
 mod key;
@@ -96,6 +97,7 @@ async fn main() -> ExitCode {
 		Command::Network(command) => network::run(command, &arguments.common, &output).await,
 		Command::Incident(command) => incident::run(command, &arguments.common, &output).await,
 		Command::Time(command) => clock::run(command, &arguments.common, &output).await,
+		Command::Council(command) => council::run(command, &arguments.common, &output).await,
 		Command::Peer(command) => peer::run(command, &arguments.common, &output).await,
 		Command::Account(command) => account::run(command, &arguments.common, &output).await,
 		Command::Chain(command) => chain::run(command, &arguments.common, &output).await,

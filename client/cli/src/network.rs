@@ -24,7 +24,7 @@ pub async fn run(command: NetworkCommand, common: &Common, output: &Output) -> R
 		let status = network::status(&chain).await?;
 		let (rows, further) = describe(&status);
 		output.result_with(&status, &title(&status), &rows, &further);
-		return status.is_ordinary().then_some(()).ok_or(Failure::Negative);
+		return outcome(&status);
 	}
 	let mut looks = interval(LOOK_EVERY);
 	looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -49,6 +49,11 @@ pub async fn run(command: NetworkCommand, common: &Common, output: &Output) -> R
 		}
 		before = Some(status);
 	}
+}
+
+/// That somebody should look at it is an answer for scripts, too.
+fn outcome(status: &NetworkStatus) -> Result<(), Failure> {
+	status.is_ordinary().then_some(()).ok_or(Failure::Negative)
 }
 
 fn title(status: &NetworkStatus) -> String {
@@ -150,5 +155,78 @@ pub fn describe_anomaly(anomaly: &Anomaly) -> String {
 			format_tokens(*after)
 		),
 		Anomaly::SeatsChanged { seats } => format!("{seats} seats changed hands within a session"),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use chirograph_sdk::{
+		chain::BlockId,
+		primitives::{time::TimeStatement, validator::Strength, Country},
+	};
+
+	fn status(concerns: Vec<Concern>) -> NetworkStatus {
+		let coalition = Coalition {
+			seats: 2,
+			margin: 2,
+			loss: 0,
+			countries: 2,
+		};
+		NetworkStatus {
+			strength: Strength {
+				session: 1,
+				seats: 4,
+				tolerated: 1,
+				quorum: 3,
+				margin: 4,
+				organisations: 4,
+				countries: [*b"XA", *b"XB", *b"XC", *b"XD"].map(|country| (Country(country), 1)).to_vec(),
+				stop: coalition,
+				fork: coalition,
+				anomalies: Vec::new(),
+			},
+			seats: Vec::new(),
+			time_statement: TimeStatement {
+				drift: None,
+				uncertainty: None,
+				samples: Vec::new(),
+				alarm: false,
+			},
+			open_incidents: 0,
+			best: 9,
+			lag: 1,
+			as_of: BlockId {
+				number: 8,
+				hash: "0x08".into(),
+			},
+			time: 16_000,
+			concerns,
+		}
+	}
+
+	#[test]
+	fn an_ordinary_network_ends_with_0_and_any_concern_with_1() {
+		let ends = |status: &NetworkStatus| outcome(status).map_or_else(|failure| failure.exit_code(), |()| 0);
+		let ordinary = status(Vec::new());
+		assert_eq!(
+			(ends(&ordinary), &title(&ordinary)[..]),
+			(0, "nothing is out of the ordinary")
+		);
+		for concern in [
+			Concern::Strength {
+				anomaly: Anomaly::TooFewSeats { seats: 3 },
+			},
+			Concern::Clock { drift: 3_000 },
+			Concern::Incidents { open: 1 },
+			Concern::Finality { blocks: 11 },
+			Concern::StandsStill { seconds: 121 },
+			Concern::Syncing,
+		] {
+			let told = describe_concern(&concern);
+			let status = status(vec![concern]);
+			assert_eq!(ends(&status), 1, "{told}");
+			assert!(title(&status).contains(&told), "{told}");
+		}
 	}
 }

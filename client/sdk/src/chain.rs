@@ -856,9 +856,9 @@ mod tests {
 				"{exchanged:?}: {outcome:?}"
 			);
 		}
-		let unknown = ensure("System", "set_code", &[0, 2]);
+		let unknown = ensure("Grandpa", "note_stalled", &[8, 2]);
 		assert!(
-			matches!(&unknown, Err(Error::UnknownCall { call }) if call == "System.set_code"),
+			matches!(&unknown, Err(Error::UnknownCall { call }) if call == "Grandpa.note_stalled"),
 			"{unknown:?}"
 		);
 	}

@@ -25,6 +25,7 @@
 use crate::{
 	authorization::WrittenSignature,
 	chain::{Chain, FinalisedBlock},
+	council::Council,
 	document::{self, Fault},
 	error::{Error as AnyError, ErrorKind},
 	file,
@@ -240,6 +241,32 @@ pub struct Checkpoint {
 	pub set_id: u64,
 }
 
+impl Checkpoint {
+	/// Refuses a node at `url` whose finalised chain ends below it, at `finalised`.
+	fn ensure_reached(&self, url: &str, finalised: u64) -> Result<(), Error> {
+		if finalised >= u64::from(self.number) {
+			return Ok(());
+		}
+		Err(Error::BelowCheckpoint {
+			url: url.into(),
+			checkpoint: *self,
+			finalised,
+		})
+	}
+
+	/// Refuses one whose finalised chain has another block at its height.
+	fn ensure_is(&self, url: &str, found: String) -> Result<(), Error> {
+		if found == self.hash.to_string() {
+			return Ok(());
+		}
+		Err(Error::NotDescended {
+			url: url.into(),
+			checkpoint: *self,
+			found,
+		})
+	}
+}
+
 /// A checkpoint with the signatures of those who vouch for it, for council members to pass to each other. See the [module](self)'s
 /// description.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -260,17 +287,6 @@ pub struct MemberSignature {
 	pub account: AccountId,
 	/// Over [`CheckpointFile::payload`].
 	pub signature: OwnerSignature,
-}
-
-/// Who could vouch for a block.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Council {
-	/// At which block.
-	pub number: BlockNumber,
-	/// Who they were, in the ledger's order.
-	pub members: Vec<AccountId>,
-	/// How many of them have to sign.
-	pub quorum: u32,
 }
 
 impl CheckpointFile {
@@ -367,7 +383,7 @@ impl CheckpointFile {
 	pub fn ensure_by(&self, council: &Council) -> Result<(), Error> {
 		self.verify()?;
 		for MemberSignature { account, .. } in &self.signatures {
-			council.ensure_member(account)?;
+			ensure_member(council, account)?;
 		}
 		let found = self.signatures.len();
 		// Each is another member's.
@@ -414,29 +430,15 @@ impl CheckpointFile {
 	}
 }
 
-impl Council {
-	/// Refuses whoever was no member.
-	pub fn ensure_member(&self, account: &AccountId) -> Result<(), Error> {
-		if self.members.contains(account) {
-			return Ok(());
-		}
-		Err(Error::NotMember {
-			account: account.clone(),
-			number: self.number,
-		})
+/// Refuses whoever was no member.
+fn ensure_member(council: &Council, account: &AccountId) -> Result<(), Error> {
+	if council.has(account) {
+		return Ok(());
 	}
-
-	/// That of the state of a block.
-	async fn at(chain: &Chain, number: BlockNumber, block: &FinalisedBlock) -> Result<Self, AnyError> {
-		let absent = |what: &str| chain.node_error(format!("the state of block {number} has no {what}"));
-		let members = chain.stored(block, "Council", "Members", ()).await?;
-		let quorum = chain.stored(block, "Parameters", "CouncilQuorum", ()).await?;
-		Ok(Self {
-			number,
-			members: members.ok_or_else(|| absent("council"))?,
-			quorum: quorum.ok_or_else(|| absent("quorum of the council"))?,
-		})
-	}
+	Err(Error::NotMember {
+		account: account.clone(),
+		number: council.number,
+	})
 }
 
 /// A checkpoint for the council to sign: the newest final block that changes the set of authorities. Such a block is in proofs of warp
@@ -449,17 +451,11 @@ pub async fn propose(chain: &Chain, any: bool) -> Result<CheckpointFile, AnyErro
 	let number = match any || current == 0 {
 		true => newest,
 		false => {
-			// The numbers of sets never fall. Before the block that is looked for is an earlier set, from it on the current one.
-			let (mut before, mut from) = (0, newest);
-			while from.saturating_sub(before) > 1 {
-				// Between the two, of which the second is the larger.
-				let middle = before.saturating_add(from.saturating_sub(before) / 2);
-				match set_behind(chain, middle).await? == current {
-					true => from = middle,
-					false => before = middle,
-				}
+			let mut search = Search { before: 0, from: newest };
+			while let Some(middle) = search.middle() {
+				search.narrow(middle, set_behind(chain, middle).await? == current);
 			}
-			from
+			search.from
 		},
 	};
 	let checkpoint = Checkpoint {
@@ -470,11 +466,35 @@ pub async fn propose(chain: &Chain, any: bool) -> Result<CheckpointFile, AnyErro
 	Ok(CheckpointFile::new(chain.genesis(), checkpoint))
 }
 
+/// For the block that changed the set. The numbers of sets never fall: before that block is an earlier set, from it on the current one.
+struct Search {
+	/// Behind this block is an earlier set.
+	before: BlockNumber,
+	/// Behind this one the current set, which is the larger number.
+	from: BlockNumber,
+}
+
+impl Search {
+	/// The block to look at next. None: `from` is it.
+	fn middle(&self) -> Option<BlockNumber> {
+		let distance = self.from.saturating_sub(self.before);
+		// Saturating: it is between the two.
+		(distance > 1).then(|| self.before.saturating_add(distance / 2))
+	}
+
+	fn narrow(&mut self, middle: BlockNumber, is_current: bool) {
+		match is_current {
+			true => self.from = middle,
+			false => self.before = middle,
+		}
+	}
+}
+
 /// Adds the signature of a council member's key, if the block is on the finalised chain of the node. Returns the council, for whoever wants to
 /// know who else is to sign.
 pub async fn sign(chain: &Chain, file: &mut CheckpointFile, key: &Keypair) -> Result<Council, AnyError> {
 	let council = council(chain, file).await?;
-	council.ensure_member(&key.account())?;
+	ensure_member(&council, &key.account())?;
 	file.sign(key)?;
 	Ok(council)
 }
@@ -509,7 +529,7 @@ async fn council(chain: &Chain, file: &CheckpointFile) -> Result<Council, AnyErr
 		return Err(Error::OtherSet { checkpoint, found }.into());
 	}
 	let block = chain.as_of(Some(checkpoint.number)).await?;
-	Council::at(chain, checkpoint.number, &block).await
+	Council::at(chain, &block).await
 }
 
 async fn final_hash(chain: &Chain, number: BlockNumber) -> Result<Hash, AnyError> {
@@ -536,17 +556,8 @@ impl Chain {
 	/// Fails unless a checkpoint is on the finalised chain. A light client knows no blocks of the past; the ledger has the hashes of its last ones,
 	/// which are proven to it, and of a checkpoint before these it cannot tell: that fails as well.
 	pub async fn ensure_descends_from(&self, checkpoint: &Checkpoint) -> Result<(), AnyError> {
-		let (url, checkpoint) = (self.url().to_owned(), *checkpoint);
 		let newest = self.finalised().await?;
-		let finalised = newest.block_number();
-		if finalised < u64::from(checkpoint.number) {
-			let error = Error::BelowCheckpoint {
-				url,
-				checkpoint,
-				finalised,
-			};
-			return Err(error.into());
-		}
+		checkpoint.ensure_reached(self.url(), newest.block_number())?;
 		let found = match self.ensure_node("tell whether a checkpoint of so long ago is on the chain") {
 			Ok(()) => {
 				let found = self.block_at(checkpoint.number).await?;
@@ -557,11 +568,7 @@ impl Chain {
 				found.ok_or(unknown)?.to_string()
 			},
 		};
-		if found != checkpoint.hash.to_string() {
-			let error = Error::NotDescended { url, checkpoint, found };
-			return Err(error.into());
-		}
-		Ok(())
+		Ok(checkpoint.ensure_is(self.url(), found)?)
 	}
 
 	/// The hash of a block, as the state of a later one has it, if it still does.
@@ -813,6 +820,50 @@ mod tests {
 		file.signatures.extend(twice);
 		let outcome = CheckpointFile::parse(&file.canonical());
 		assert!(matches!(outcome, Err(Error::AlreadySigned { .. })), "{outcome:?}");
+	}
+
+	#[test]
+	fn the_block_that_changed_the_set_is_found_with_few_questions() {
+		for newest in [1, 2, 3, 64, 1_000, BlockNumber::MAX] {
+			for change in [1, 2, 3, newest / 2, newest.saturating_sub(1), newest] {
+				if !(1..=newest).contains(&change) {
+					continue;
+				}
+				let (mut search, mut questions) = (Search { before: 0, from: newest }, 0);
+				while let Some(middle) = search.middle() {
+					search.narrow(middle, middle >= change);
+					questions += 1;
+				}
+				assert_eq!(search.from, change, "of {newest}");
+				assert!(questions <= BlockNumber::BITS, "{questions} for {newest}");
+			}
+		}
+	}
+
+	#[test]
+	fn a_node_that_contradicts_a_checkpoint_or_ends_below_it_is_refused() {
+		let (url, checkpoint) = ("ws://127.0.0.1:9944", proposal().checkpoint);
+		for finalised in [7, 8, u64::MAX] {
+			checkpoint.ensure_reached(url, finalised).expect("the control");
+		}
+		for finalised in [0, 6] {
+			let outcome = checkpoint.ensure_reached(url, finalised).expect_err("it ends below");
+			let told = matches!(&outcome, Error::BelowCheckpoint { finalised: told, .. } if *told == finalised);
+			assert!(told, "{outcome:?}");
+			assert_eq!(outcome.kind(), ErrorKind::Connection, "another node may do");
+		}
+		checkpoint.ensure_is(url, checkpoint.hash.to_string()).expect("the control");
+		for other in [Hash([3; 32]).to_string(), "nothing".into(), String::new()] {
+			let outcome = checkpoint.ensure_is(url, other.clone()).expect_err("it has another block");
+			let told = matches!(&outcome, Error::NotDescended { found, .. } if *found == other);
+			assert!(told, "{outcome:?}");
+			assert_eq!(outcome.kind(), ErrorKind::Connection, "another node may do");
+			let sentence = outcome.to_string();
+			assert!(
+				sentence.contains(url) && sentence.contains("nothing that it says can be relied on"),
+				"{sentence}"
+			);
+		}
 	}
 
 	#[test]

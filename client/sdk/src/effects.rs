@@ -20,7 +20,7 @@ use subxt::{
 };
 
 /// The ledger takes no calls that are deeper inside of others.
-const MAX_DEPTH: u32 = 256;
+pub(crate) const MAX_DEPTH: u32 = 256;
 /// In the place of a name that cannot be read.
 const UNREADABLE: &str = "?";
 
@@ -103,6 +103,15 @@ impl Made {
 			about: None,
 			inner: Vec::new(),
 			outcome: Outcome::Unknown,
+		}
+	}
+
+	/// One with others inside of it.
+	#[cfg(test)]
+	pub(crate) fn around(pallet: &str, call: &str, inner: Vec<Self>) -> Self {
+		Self {
+			inner,
+			..Self::new(pallet, call)
 		}
 	}
 
@@ -305,6 +314,17 @@ impl Mark {
 		};
 		Some((extrinsic, mark))
 	}
+
+	/// Why something was refused, if that is what it says.
+	pub(crate) fn refusal(&self) -> Option<&Refusal> {
+		match self {
+			Self::ItemRefused(by)
+			| Self::Interrupted { by, .. }
+			| Self::SecondDone(by)
+			| Self::Dispatched { result: Err(by), .. } => Some(by),
+			_ => None,
+		}
+	}
 }
 
 /// The marks of an extrinsic that were not used yet. Where one is not what it should be, none counts any more.
@@ -431,10 +451,7 @@ mod tests {
 	use Mark::{Completed, CompletedWithErrors, FirstDone, ItemDone};
 
 	fn call(pallet: &str, name: &str, inner: Vec<Made>) -> Made {
-		Made {
-			inner,
-			..Made::new(pallet, name)
-		}
+		Made::around(pallet, name, inner)
 	}
 
 	fn leaf(name: &str) -> Made {

@@ -3,7 +3,7 @@
 use crate::{
 	authorization, batches, certificates,
 	chain::format_time,
-	checkpoints, clock, credentials, dossier,
+	checkpoints, clock, council, credentials, dossier,
 	einvoice::EInvoiceError,
 	evidence, file, history, incidents, invoices,
 	keys::{self, format_account},
@@ -129,6 +129,9 @@ pub enum Error {
 	/// A node's peer id.
 	#[error(transparent)]
 	Peer(#[from] peers::PeerError),
+	/// What the council votes on.
+	#[error(transparent)]
+	Council(Box<council::CouncilError>),
 	/// An invoice or a credit note.
 	#[error("{} cannot be used: {error}", path.display())]
 	EInvoice {
@@ -692,6 +695,13 @@ fn not_admitted(account: &AccountId, fault: AdmissionFault, exhausted: Option<&E
 	}
 }
 
+/// Boxed: its hashes would make every error of the SDK larger.
+impl From<council::CouncilError> for Error {
+	fn from(error: council::CouncilError) -> Self {
+		Self::Council(Box::new(error))
+	}
+}
+
 /// Boxed: its amounts would make every error of the SDK larger.
 impl From<validators::ValidatorError> for Error {
 	fn from(error: validators::ValidatorError) -> Self {
@@ -712,6 +722,7 @@ impl Error {
 			Self::Validator(error) => error.kind(),
 			Self::Clock(error) => error.kind(),
 			Self::Peer(error) => error.kind(),
+			Self::Council(error) => error.kind(),
 			Self::Certificate(error) if error.is_judgement() => ErrorKind::Refused,
 			Self::File(_)
 			| Self::Key(_)
@@ -887,7 +898,7 @@ mod tests {
 			),
 			(
 				Error::UnknownCall {
-					call: "System.set_code".into(),
+					call: "Grandpa.note_stalled".into(),
 				},
 				"use a newer program",
 			),

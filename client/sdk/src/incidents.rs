@@ -183,7 +183,7 @@ pub async fn close(
 	change(submitter, signer, "close", id, &outcome, patience).await
 }
 
-fn ensure_containable(Numbered { incident, what }: &Numbered) -> Result<(), IncidentError> {
+pub(crate) fn ensure_containable(Numbered { incident, what }: &Numbered) -> Result<(), IncidentError> {
 	let incident = *incident;
 	match (what.progress, what.label) {
 		(IncidentState::Contained { .. }, _) => Err(IncidentError::NotOpen {
@@ -199,7 +199,7 @@ fn ensure_containable(Numbered { incident, what }: &Numbered) -> Result<(), Inci
 	}
 }
 
-fn ensure_not_closed(Numbered { incident, what }: &Numbered) -> Result<(), IncidentError> {
+pub(crate) fn ensure_not_closed(Numbered { incident, what }: &Numbered) -> Result<(), IncidentError> {
 	match what.progress {
 		IncidentState::Closed { .. } => Err(IncidentError::NotOpen {
 			incident: *incident,
@@ -214,7 +214,7 @@ async fn current(chain: &Chain, id: IncidentId) -> Result<Numbered, Error> {
 	known(chain, &chain.finalised().await?, id).await
 }
 
-async fn known(chain: &Chain, at: &FinalisedBlock, id: IncidentId) -> Result<Numbered, Error> {
+pub(crate) async fn known(chain: &Chain, at: &FinalisedBlock, id: IncidentId) -> Result<Numbered, Error> {
 	let what = chain.incident(at, id).await?;
 	Ok(Numbered {
 		incident: id,

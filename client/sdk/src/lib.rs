@@ -41,6 +41,7 @@
 //! - [`incidents`]: what went wrong, and what is done about it.
 //! - [`clock`]: what time services say of blocks, and how far the time of a record can be believed.
 //! - [`peers`]: whose nodes may be on the network.
+//! - [`council`]: motions of those who are Root together: propose, vote, close; and upgrades of the runtime.
 //! - [`network`]: how strong it is, and what is out of the ordinary.
 //! - [`history`]: every operation of an account, with proof that none is missing.
 //!
@@ -53,6 +54,7 @@ pub mod certificates;
 pub mod chain;
 pub mod checkpoints;
 pub mod clock;
+pub mod council;
 pub mod credentials;
 mod document;
 pub mod dossier;

@@ -42,7 +42,7 @@ use crate::{
 	file,
 	keys::Keypair,
 	labels::{existing, label_after, Finalised},
-	submit::{call, Call, Included, Submitter},
+	submit::{call, Call, Encoded, Included, Submitter},
 };
 use base64::{engine::general_purpose::URL_SAFE_NO_PAD, Engine};
 use chirograph_primitives::{
@@ -50,7 +50,6 @@ use chirograph_primitives::{
 	payload::{self, GenesisHash},
 	AccountId, AdmissionFault, Assertion, AssertionFault, BoundPasskey, LabelId, LabelStatus, Operations, Passkey,
 };
-use codec::{Encode, Output};
 use p256::{elliptic_curve::sec1::ToEncodedPoint, pkcs8::DecodePublicKey, PublicKey};
 use serde::{
 	de::{DeserializeOwned, Error as _},
@@ -608,15 +607,6 @@ fn confirmed(label: LabelId, encoded: Vec<u8>, sequence: u32, confirmation: &Con
 	call("Labels", "confirm", &arguments)
 }
 
-/// A call that is encoded already.
-struct Encoded(Vec<u8>);
-
-impl Encode for Encoded {
-	fn encode_to<T: Output + ?Sized>(&self, output: &mut T) {
-		output.write(&self.0);
-	}
-}
-
 /// The label that an account holds, whose passkey it is about.
 pub async fn label_of(chain: &Chain, account: &AccountId) -> Result<LabelId, SdkError> {
 	let held = chain.account_status(&chain.finalised().await?, account).await?.label;
@@ -848,13 +838,6 @@ mod tests {
 			let again = bind(&confirmed(sequence - 1)).map(|_| ());
 			assert!(matches!(again, Err(Error::Replayed { .. })), "{again:?}");
 		}
-	}
-
-	/// What is confirmed is the call as it stands in the extrinsic, without a length before it.
-	#[test]
-	fn a_confirmed_call_is_encoded_as_it_is() {
-		let encoded = Encoded(vec![40, 0, 7]);
-		assert_eq!((1u8, &encoded, 2u8).encode(), [1, 40, 0, 7, 2]);
 	}
 
 	#[test]

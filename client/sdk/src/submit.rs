@@ -14,7 +14,7 @@ use crate::{
 	refusal::Refusal,
 };
 use chirograph_primitives::{AccountId, AdmissionFault, QuotaUsage};
-use codec::{Compact, Encode};
+use codec::{Compact, Encode, Output};
 use sp_core::{Blake2Hasher, Hasher};
 use std::{
 	collections::HashMap,
@@ -508,6 +508,15 @@ pub fn all_of(chain: &Chain, at: &FinalisedBlock, calls: &[Call]) -> Result<Call
 	Ok(subxt::dynamic::tx("Utility", "batch_all", EncodedArguments(encoded)))
 }
 
+/// A call that is encoded already, as an argument of another.
+pub(crate) struct Encoded(pub(crate) Vec<u8>);
+
+impl Encode for Encoded {
+	fn encode_to<T: Output + ?Sized>(&self, output: &mut T) {
+		output.write(&self.0);
+	}
+}
+
 /// A call, ready to be signed.
 pub type Call = DynamicPayload<EncodedArguments>;
 
@@ -573,6 +582,13 @@ mod tests {
 		assert!(pending.is_due(now), "the control");
 		pending.resubmit = now + RESUBMIT_FIRST;
 		assert!(!pending.is_due(now), "nor before it is time");
+	}
+
+	/// What is confirmed, or voted on, is the call as it stands in the extrinsic, without a length before it.
+	#[test]
+	fn a_call_inside_of_another_is_encoded_as_it_is() {
+		let encoded = Encoded(vec![40, 0, 7]);
+		assert_eq!((1u8, &encoded, 2u8).encode(), [1, 40, 0, 7, 2]);
 	}
 
 	#[test]

@@ -23,6 +23,7 @@ fn of<P: PalletInfoAccess, C: GetCallIndex + GetCallName>() -> Vec<(&'static str
 fn calls_have_the_numbers_that_clients_sign() {
 	assert_eq!(VERSION.transaction_version, TRANSACTION_VERSION);
 	let ours = [
+		of::<System, frame_system::Call<Runtime>>(),
 		of::<Balances, pallet_balances::Call<Runtime>>(),
 		of::<Council, pallet_collective::Call<Runtime, pallet_collective::Instance1>>(),
 		of::<Governance, pallet_governance::Call<Runtime>>(),

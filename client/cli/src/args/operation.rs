@@ -248,12 +248,12 @@ words! {
 	}
 }
 
-fn tokens(text: &str) -> Result<Balance, String> {
+pub(super) fn tokens(text: &str) -> Result<Balance, String> {
 	parse_tokens(text)
 		.ok_or_else(|| "expected a number of tokens such as 10000 or 0.5, with at most 12 digits behind the point".into())
 }
 
-fn peer(text: &str) -> Result<PeerKey, String> {
+pub(super) fn peer(text: &str) -> Result<PeerKey, String> {
 	parse_peer(text).ok_or_else(|| "expected a peer id such as 12D3KooW..., of an Ed25519 key".into())
 }
 

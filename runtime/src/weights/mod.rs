@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What this project's calls cost, and the database below them, as `scripts/weights` measured it. The files of pallets are generated, but for what they say
-//! was set by hand.
+//! What this project's calls cost, and the database below them, as `scripts/weights` measured it. The files of pallets are generated.
 
 pub mod database;
 pub mod pallet_governance;

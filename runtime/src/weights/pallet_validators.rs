@@ -296,6 +296,10 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 	/// Proof: `Validators::Validators` (`max_values`: None, `max_size`: Some(87), added: 2562, mode: `MaxEncodedLen`)
 	/// Storage: `Labels::Holders` (r:200 w:0)
 	/// Proof: `Labels::Holders` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Labels::Labels` (r:200 w:0)
+	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:100 w:100)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Session::Validators` (r:1 w:0)
@@ -308,8 +312,6 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 	/// Proof: `Historical::StoredRange` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Validators::Offences` (r:1 w:1)
 	/// Proof: `Validators::Offences` (`max_values`: Some(1), `max_size`: Some(52002), added: 52497, mode: `MaxEncodedLen`)
-	/// Storage: `Labels::Labels` (r:200 w:0)
-	/// Proof: `Labels::Labels` (`max_values`: None, `max_size`: Some(201), added: 2676, mode: `MaxEncodedLen`)
 	/// Storage: `Validators::Snapshots` (r:1 w:1)
 	/// Proof: `Validators::Snapshots` (`max_values`: Some(1), `max_size`: Some(836), added: 1331, mode: `MaxEncodedLen`)
 	/// Storage: `Validators::Candidates` (r:1 w:0)
@@ -326,8 +328,6 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(139), added: 2614, mode: `MaxEncodedLen`)
 	/// Storage: `Validators::PendingSlashes` (r:1 w:1)
 	/// Proof: `Validators::PendingSlashes` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
-	/// Storage: `Timestamp::Now` (r:1 w:0)
-	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Validators::KnownAnomalies` (r:1 w:1)
@@ -348,8 +348,8 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `111790`
 		//  Estimated: `605305`
-		// Minimum execution time: 8_204_247_000 picoseconds.
-		Weight::from_parts(8_474_660_000, 0)
+		// Minimum execution time: 8_152_259_000 picoseconds.
+		Weight::from_parts(8_362_533_000, 0)
 			.saturating_add(Weight::from_parts(0, 605305))
 			.saturating_add(T::DbWeight::get().reads(1028))
 			.saturating_add(T::DbWeight::get().writes(222))

@@ -16,6 +16,8 @@
 //! | `chirograph_block_time_drift_ms` | by how much block time is ahead of the time services; NaN where these are too few |
 //! | `chirograph_block_time_uncertainty_ms` | give or take this; NaN as well |
 //! | `chirograph_time_services` | time services with a fresh beacon |
+//! | `chirograph_time_services_required` | as many does it take to say anything about block time |
+//! | `chirograph_block_time_bound_ms` | block time may be off by so much |
 //! | `chirograph_open_incidents` | incidents that are not closed |
 //! | `chirograph_finality_lag_blocks` | blocks of the best chain that are not final yet |
 
@@ -57,6 +59,8 @@ struct Metrics {
 	block_time_drift: Gauge<F64>,
 	block_time_uncertainty: Gauge<F64>,
 	time_services: Gauge<U64>,
+	time_services_required: Gauge<U64>,
+	block_time_bound: Gauge<U64>,
 	open_incidents: Gauge<U64>,
 	finality_lag: Gauge<U64>,
 }
@@ -90,6 +94,14 @@ impl Metrics {
 				"Uncertainty of the drift, in milliseconds; NaN where the time services are too few",
 			)?,
 			time_services: count("chirograph_time_services", "Time services with a fresh beacon")?,
+			time_services_required: count(
+				"chirograph_time_services_required",
+				"Time services that it takes to say anything about block time",
+			)?,
+			block_time_bound: count(
+				"chirograph_block_time_bound_ms",
+				"What block time may be off by, in milliseconds",
+			)?,
 			open_incidents: count("chirograph_open_incidents", "Incidents that are not closed")?,
 			finality_lag: count(
 				"chirograph_finality_lag_blocks",
@@ -152,6 +164,10 @@ impl Metrics {
 		self.block_time_uncertainty
 			.set(statement.uncertainty.map_or(f64::NAN, f64::from));
 		self.time_services.set(statement.samples.len() as u64);
+		// `ValidatorsApi` has terms, too.
+		let terms = TimekeepingApi::terms(&*runtime, at)?;
+		self.time_services_required.set(terms.services.into());
+		self.block_time_bound.set(terms.bound.into());
 		self.open_incidents.set(runtime.open_incidents(at)?.into());
 		Ok(())
 	}

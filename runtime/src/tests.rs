@@ -4,6 +4,7 @@
 
 mod council;
 mod extrinsics;
+mod incidents;
 mod invoices;
 mod validators;
 

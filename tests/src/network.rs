@@ -12,7 +12,8 @@ use serde_json::{json, Value};
 use sp_core::{crypto::Ss58Codec, ed25519, sr25519, Pair};
 use std::{
 	fs::{self, File},
-	net::{Ipv4Addr, TcpListener},
+	io::{Read, Write},
+	net::{Ipv4Addr, TcpListener, TcpStream},
 	path::{Path, PathBuf},
 	process::{Child, Command, Output, Stdio},
 	time::{Duration, Instant},
@@ -567,8 +568,21 @@ impl Node {
 		}
 	}
 
+	/// What it tells Prometheus under that name; nothing where it does not.
+	pub fn metric(&self, name: &str) -> Option<f64> {
+		let address = self.metrics_address();
+		let mut stream = TcpStream::connect(&address).ok()?;
+		stream.set_read_timeout(Some(ANSWER_DEADLINE)).ok()?;
+		// Of this version there is one answer, and its end is the connection's.
+		write!(stream, "GET /metrics HTTP/1.0\r\nHost: {address}\r\n\r\n").ok()?;
+		let mut answer = String::new();
+		stream.read_to_string(&mut answer).ok()?;
+		let line = answer.lines().find(|line| line.split(['{', ' ']).next() == Some(name))?;
+		line.rsplit(' ').next()?.parse().ok()
+	}
+
 	/// Whether its process is there, and no zombie.
-	fn runs(&self) -> bool {
+	pub fn runs(&self) -> bool {
 		let state = self
 			.pid()
 			.and_then(|pid| fs::read_to_string(format!("/proc/{pid}/stat")).ok());

@@ -27,6 +27,10 @@ const NOT_YET: &str = "does not serve yet";
 /// What council members sign.
 const FORMAT: &str = "chirograph/checkpoint/v1";
 const OTHER_HISTORY: &str = "follows another history than the one that the council vouches for";
+/// Where nobody listens: who asks there, gets no answer.
+const NOBODY: &str = "ws://127.0.0.1:1";
+/// What light clients start with.
+const LIGHT: &str = "light.json";
 
 fn text(path: &Path) -> &str {
 	path.to_str().expect("temporary paths are text")
@@ -334,6 +338,12 @@ async fn council_vouches_for_a_block_on_separate_machines_and_users_believe_no_o
 		.run(&["bundle", "verify", text(&bundle), "--genesis", text_of("genesis")])
 		.expect(1, "neither the network's first block nor a checkpoint that is trusted");
 
+	// Whoever asks no node, but the network, sees whether it has the block.
+	cli.ok(&["chain", "light-spec", "--output", LIGHT]);
+	let without_node = ["chain", "status", "--node", NOBODY, "--light"];
+	let by_light = |cli: &Cli, spec: &str| cli.run(&[&without_node[..], &[spec]].concat());
+	by_light(&cli, LIGHT).expect(0, text_of("genesis"));
+
 	// The same network, made again: its genesis is the same.
 	network.nodes.iter_mut().for_each(Node::kill);
 	let fork = Network::local().await;
@@ -344,6 +354,12 @@ async fn council_vouches_for_a_block_on_separate_machines_and_users_believe_no_o
 	// Control: who trusts nothing by name notices nothing.
 	let other_user = Cli::new(fork.directory(), &fork.nodes[0]);
 	other_user.run(&["chain", "status"]).expect(0, "finalised");
+	other_user.ok(&["chain", "light-spec", "--output", LIGHT]);
+	by_light(&other_user, LIGHT).expect(0, text_of("genesis"));
+	let spec = fork.directory().join(LIGHT);
+	let refused = by_light(&misled, text(&spec));
+	refused.expect(3, OTHER_HISTORY);
+	refused.expect(3, &format!("{} has ", text(&spec)));
 	other_user
 		.run(&["checkpoint", "verify", text(&cli.directory.join("signed.json"))])
 		.expect(1, "do not sign or use it before you know which");

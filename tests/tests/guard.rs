@@ -5,13 +5,17 @@
 use chirograph_runtime::{Runtime, RuntimeCall, SessionKeys};
 use chirograph_sdk::{
 	keys::Keypair,
-	primitives::SignatureScheme,
+	primitives::{
+		validator::{Slash, SlashId},
+		LabelId, SignatureScheme,
+	},
 	submit::{call, Submitter},
 	verifier::document::{from_hex, to_hex},
 };
-use chirograph_tests::{binary, load::PATIENCE, FinalityWatch, Network, Node};
+use chirograph_tests::{binary, load::PATIENCE, FinalityWatch, Network, Node, Run};
 use codec::Decode;
 use serde_json::{json, Value};
+use sp_core::{crypto::Ss58Codec, ed25519, Pair};
 use std::{
 	fs,
 	path::Path,
@@ -23,7 +27,9 @@ use tokio::time::sleep;
 
 const ALICE: usize = 0;
 const BOB: usize = 1;
+const CHARLIE: usize = 2;
 const DAVE: usize = 3;
+const DAVES_LABEL: LabelId = 4;
 /// In a session. No network has fewer.
 const SLOTS: u64 = 10;
 /// For three sessions, or for blocks, on a busy machine.
@@ -99,28 +105,104 @@ fn equivocations(node: &Node) -> Vec<String> {
 	lines.map(str::to_owned).collect()
 }
 
-/// The control, two votes from an old copy, is in the crate of the guard, where it is the same each time:
-/// `old_file_that_nobody_compares_with_the_ledger_signs_twice` and `keystore_without_a_guard_signs_twice`. On a network it takes luck, since a
-/// restored validator hears of later rounds before it votes in most cases.
-#[tokio::test(flavor = "multi_thread")]
-async fn validator_restored_from_a_backup_does_not_vote_twice_and_votes_again() {
-	let mut network = Network::local().await;
-	let watch = FinalityWatch::start(&network);
+async fn slashes(node: &Node) -> Vec<(SlashId, Slash)> {
+	node.ask_runtime("ValidatorsApi_slashes", &0u32).await
+}
+
+/// The GRANDPA key of a development account, as JSON-RPC writes it.
+fn grandpa_key(seed: &str) -> String {
+	let pair = ed25519::Pair::from_string(seed, None).expect("it is a path of junctions");
+	pair.public().to_ss58check()
+}
+
+/// A round that is under way, as a node sees it.
+#[derive(Debug)]
+struct Round {
+	/// The set of authorities, and the number of the round.
+	place: (u64, u64),
+	/// Whose prevotes the node does not have.
+	missing: Vec<String>,
+}
+
+impl Round {
+	async fn of(node: &Node) -> Self {
+		let state = node.request("grandpa_roundState", json!([])).await;
+		let number = |value: &Value| value.as_u64().expect("sets and rounds have numbers");
+		let missing = state["best"]["prevotes"]["missing"].as_array().into_iter().flatten();
+		Self {
+			place: (number(&state["setId"]), number(&state["best"]["round"])),
+			missing: missing.filter_map(Value::as_str).map(str::to_owned).collect(),
+		}
+	}
+
+	fn has_vote_of(&self, seed: &str) -> bool {
+		!self.missing.contains(&grandpa_key(seed))
+	}
+}
+
+/// Ends two of the four. Returns the round in which finality stands still then: Dave has voted in it, and there are blocks since that he has not
+/// voted for.
+async fn stand_still(network: &mut Network) -> Round {
+	for index in [BOB, CHARLIE] {
+		network.nodes[index].kill();
+	}
+	let alice = &network.nodes[ALICE];
+	let deadline = Instant::now() + DEADLINE;
+	loop {
+		let round = Round::of(alice).await;
+		if round.has_vote_of("//Dave") {
+			wait_for_blocks(alice, 2).await;
+			if Round::of(alice).await.place == round.place {
+				return round;
+			}
+		}
+		assert!(Instant::now() < deadline, "finality does not stand still:\n{}", alice.log());
+		sleep(POLL).await;
+	}
+}
+
+/// Ends what [`stand_still`] began.
+fn go_on(network: &mut Network) {
+	for index in [BOB, CHARLIE] {
+		network.nodes[index].start();
+	}
+}
+
+/// Restores Dave from a backup in the midst of a round in which he has voted since. Returns where his log goes on.
+///
+/// Two of the others are down, so nobody can finish the round, and Dave comes to it again. The chain has become longer: whoever does not remember the
+/// vote votes for another block. Without the standstill that would take luck, since the others do not look at votes in rounds that are over.
+async fn restore_in_the_midst_of_a_round(network: &mut Network, is_guarded: bool) -> usize {
 	let backup = network.directory().join("backup");
 	network.nodes[ALICE].wait_for_finality(3).await;
-
 	network.nodes[DAVE].kill();
 	copy(network.nodes[DAVE].home(), &backup);
 	network.nodes[DAVE].start();
 	let ran_on = finalised(&network.nodes[ALICE]).await + 6;
 	network.nodes[DAVE].wait_for_finality(ran_on).await;
 	wait_until_nobody_is_missing(&network.nodes[ALICE]).await;
+	stand_still(network).await;
 
-	network.nodes[DAVE].kill();
-	restore(&network.nodes[DAVE], &backup);
-	let mark = network.nodes[DAVE].whole_log().len();
-	network.nodes[DAVE].start();
+	let dave = &mut network.nodes[DAVE];
+	dave.kill();
+	restore(dave, &backup);
+	if !is_guarded {
+		dave.tell(&["--unsafe-no-double-sign-guard"]);
+	}
+	let mark = dave.whole_log().len();
+	dave.start();
+	mark
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn validator_restored_from_a_backup_does_not_vote_twice_and_votes_again() {
+	let mut network = Network::local().await;
+	let watch = FinalityWatch::start(&network);
+	let mark = restore_in_the_midst_of_a_round(&mut network, true).await;
 	wait_for_log(&network.nodes[DAVE], mark, "It was restored from an old copy").await;
+	// Longer than the control takes to vote.
+	wait_for_blocks(&network.nodes[ALICE], 2).await;
+	go_on(&mut network);
 	wait_for_log(&network.nodes[DAVE], mark, "the guard opens").await;
 	wait_until_nobody_is_missing(&network.nodes[ALICE]).await;
 
@@ -129,21 +211,159 @@ async fn validator_restored_from_a_backup_does_not_vote_twice_and_votes_again() 
 		node.wait_for_finality(goes_on).await;
 		assert_eq!(equivocations(node), Vec::<String>::new(), "{} saw an equivocation", node.name);
 	}
+	assert_eq!(slashes(&network.nodes[ALICE]).await, Vec::new());
 	// It is needed again: three of four are just enough.
 	network.nodes[BOB].kill();
 	let without_bob = finalised(&network.nodes[ALICE]).await + 3;
 	network.nodes[ALICE].wait_for_finality(without_bob).await;
 	network.nodes[BOB].start();
 	watch.check(&network).await;
+}
 
-	// What it signed can be read while it runs, and its guard cannot be taken by a second node.
-	let shown = Command::new(binary("chirograph-node"))
-		.args(["guard", "show", "--chain", "local", "--base-path"])
-		.arg(network.nodes[DAVE].home())
-		.output()
-		.expect("the node's binary can be run");
-	let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
-	assert!(shown.contains("last block:") && shown.contains("precommit"), "{shown}");
+/// The control of the test before.
+#[tokio::test(flavor = "multi_thread")]
+async fn validator_restored_from_a_backup_without_its_guard_votes_twice_and_is_slashed() {
+	let mut network = Network::local().await;
+	let watch = FinalityWatch::start(&network);
+	restore_in_the_midst_of_a_round(&mut network, false).await;
+	wait_for_log(&network.nodes[ALICE], 0, "equivocation in the finality worker").await;
+	go_on(&mut network);
+
+	let deadline = Instant::now() + DEADLINE;
+	let slash = loop {
+		if let [(_, slash)] = &slashes(&network.nodes[ALICE]).await[..] {
+			break slash.clone();
+		}
+		assert!(
+			Instant::now() < deadline,
+			"nobody is slashed:\n{}",
+			network.nodes[ALICE].log()
+		);
+		sleep(POLL).await;
+	};
+	assert_eq!((slash.label, slash.offenders, slash.seats), (DAVES_LABEL, 1, 4));
+	assert!(slash.amount > 0, "{slash:?}");
+	watch.check(&network).await;
+}
+
+/// Waits until a node that was started takes part in GRANDPA's rounds.
+async fn wait_for_rounds(node: &Node) {
+	node.connect().await;
+	let deadline = Instant::now() + DEADLINE;
+	while node.refusal("grandpa_roundState", json!([])).await.is_some() {
+		assert!(Instant::now() < deadline, "GRANDPA does not begin:\n{}", node.log());
+		sleep(POLL).await;
+	}
+}
+
+/// The guard, by hand, as the runbook has it.
+#[tokio::test(flavor = "multi_thread")]
+async fn round_that_was_closed_by_hand_gets_no_vote_and_later_ones_do() {
+	let mut network = Network::local().await;
+	network.nodes[ALICE].wait_for_finality(2).await;
+	let round = stand_still(&mut network).await;
+	let (set, number) = (round.place.0.to_string(), round.place.1.to_string());
+	let home = network.nodes[DAVE].home().to_owned();
+	let guard = |arguments: &[&str]| {
+		let mut node = Command::new(binary("chirograph-node"));
+		node.arg("guard").args(arguments).args(["--chain", "local", "--base-path"]);
+		Run::of(node.arg(&home))
+	};
+	let vote = format!("{:<12} set {set}, round {number}: block", "prevote");
+	let closed = format!("closed:      set {set}, round {number}, and all before");
+	let close = ["close", "--set", &set, "--round", &number, "--slot", "0"];
+
+	// While it runs, it can be looked at, and not be changed.
+	let shown = guard(&["show"]);
+	shown.expect(0, &vote);
+	shown.expect(0, "last block:");
+	guard(&close).expect(1, "another node uses the guard in");
+	guard(&["close", "--set", &set, "--slot", "0"]).expect(2, "--round");
+	guard(&["close", "--set", &set, "--round", "soon", "--slot", "0"]).expect(2, "--round");
+	let nowhere = network.directory().join("nowhere");
+	let elsewhere = ["--guard-path", nowhere.to_str().expect("temporary paths are text")];
+	guard(&[&["show"][..], &elsewhere].concat()).expect(1, "no guard has been here yet");
+	guard(&[&close[..], &elsewhere].concat()).expect(1, "no guard has been here yet");
+
+	// The control: started again, it repeats its vote for those who lost it, too.
+	start_again(&mut network, &[ALICE, DAVE]).await;
+	let deadline = Instant::now() + DEADLINE;
+	loop {
+		let now = Round::of(&network.nodes[ALICE]).await;
+		assert_eq!(now.place, round.place, "nobody can finish it");
+		if now.has_vote_of("//Dave") {
+			break;
+		}
+		assert!(Instant::now() < deadline, "no vote comes:\n{}", network.nodes[DAVE].log());
+		sleep(POLL).await;
+	}
+
+	network.nodes[DAVE].kill();
+	guard(&["show"]).expect(0, &vote);
+	guard(&close).expect(0, &closed);
+	// An earlier round takes nothing back.
+	guard(&["close", "--set", &set, "--round", "0", "--slot", "0"]).expect(0, &closed);
+	let shown = guard(&["show"]);
+	shown.expect(0, &closed);
+	assert!(!shown.stdout.contains(&vote), "{shown:?}");
+
+	let mark = network.nodes[DAVE].whole_log().len();
+	start_again(&mut network, &[ALICE, DAVE]).await;
+	wait_for_log(&network.nodes[DAVE], mark, "catches up with the network without a vote first").await;
+	wait_for_blocks(&network.nodes[ALICE], 1).await;
+	let now = Round::of(&network.nodes[ALICE]).await;
+	assert_eq!(now.place, round.place, "nobody can finish it");
+	assert!(now.has_vote_of("//Alice") && !now.has_vote_of("//Dave"), "{now:?}");
+
+	go_on(&mut network);
+	wait_for_log(&network.nodes[DAVE], mark, "the guard opens").await;
+	wait_until_nobody_is_missing(&network.nodes[ALICE]).await;
+	for node in &network.nodes {
+		assert_eq!(equivocations(node), Vec::<String>::new(), "{} saw an equivocation", node.name);
+	}
+}
+
+/// Ends these nodes, whether they run or not, and starts them: nobody of them remembers more than is on the disk. Returns when GRANDPA goes on.
+async fn start_again(network: &mut Network, nodes: &[usize]) {
+	for index in nodes {
+		network.nodes[*index].kill();
+	}
+	for index in nodes {
+		network.nodes[*index].start();
+	}
+	for index in nodes {
+		wait_for_rounds(&network.nodes[*index]).await;
+	}
+}
+
+/// The token is taken out: there are none where the module looks.
+fn unplug(tokens: &Path, drawer: &Path) {
+	fs::rename(tokens, drawer).expect("the network's directory is writable");
+	fs::create_dir(tokens).expect("as before");
+}
+
+fn plug(tokens: &Path, drawer: &Path) {
+	fs::remove_dir_all(tokens).expect("as before");
+	fs::rename(drawer, tokens).expect("as before");
+}
+
+/// Waits until others have the votes of that key, or miss them. Meanwhile Dave's node is started when it ended, as systemd does.
+async fn wait_for_votes(network: &mut Network, voter: &str, are_there: bool) {
+	let deadline = Instant::now() + DEADLINE;
+	while missing(&network.nodes[ALICE]).await.iter().any(|key| key == voter) == are_there {
+		let dave = &mut network.nodes[DAVE];
+		if !dave.runs() {
+			assert_eq!(
+				dave.wait_for_end().await,
+				Some(1),
+				"systemd starts what failed:\n{}",
+				dave.log()
+			);
+			dave.start();
+		}
+		assert!(Instant::now() < deadline, "expected votes: {are_there}\n{}", dave.log());
+		sleep(POLL).await;
+	}
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -211,9 +431,7 @@ async fn vote_from_hardware_counts() {
 		.await;
 	sent.expect("the hardware proved that it has the key");
 
-	let voter = sp_core::crypto::Ss58Codec::to_ss58check(&sp_core::ed25519::Public::from_raw(
-		from_hex(&made).expect("hexadecimal").try_into().expect("32 bytes"),
-	));
+	let voter = ed25519::Public::from_raw(from_hex(&made).expect("hexadecimal").try_into().expect("32 bytes")).to_ss58check();
 	let deadline = Instant::now() + DEADLINE;
 	loop {
 		let state = network.nodes[ALICE].request("grandpa_roundState", json!([])).await;
@@ -241,6 +459,48 @@ async fn vote_from_hardware_counts() {
 	let stands = finalised(&network.nodes[ALICE]).await;
 	wait_for_blocks(&network.nodes[ALICE], 4).await;
 	assert_eq!(finalised(&network.nodes[ALICE]).await, stands, "two of four finalise nothing");
+
+	// Started without its token, it follows and signs nothing.
+	let drawer = network.directory().join("drawer");
+	unplug(&tokens, &drawer);
+	let mark = network.nodes[DAVE].whole_log().len();
+	network.nodes[DAVE].start();
+	wait_for_log(
+		&network.nodes[DAVE],
+		mark,
+		"without a vote until the hardware security module answers",
+	)
+	.await;
+	let (best, _) = network.nodes[ALICE].heights().await;
+	network.nodes[DAVE].wait_for_best(best + 1).await;
+	assert_eq!(finalised(&network.nodes[ALICE]).await, stands, "its vote is missing");
+	for gauge in ["chirograph_hsm_answers", "chirograph_guard_open"] {
+		assert_eq!(network.nodes[DAVE].metric(gauge), Some(0.0), "{gauge}");
+	}
+	plug(&tokens, &drawer);
+	assert_eq!(
+		network.nodes[DAVE].wait_for_end().await,
+		Some(1),
+		"systemd starts what failed"
+	);
+	network.nodes[DAVE].start();
+	network.nodes[ALICE].wait_for_finality(stands + 1).await;
+	assert_eq!(network.nodes[DAVE].metric("chirograph_hsm_answers"), Some(1.0));
+
+	// It is taken out while the node votes: between two rounds, or in the midst of one, which ends the node.
+	network.nodes[BOB].start();
+	wait_until_nobody_is_missing(&network.nodes[ALICE]).await;
+	let mark = network.nodes[DAVE].whole_log().len();
+	unplug(&tokens, &drawer);
+	wait_for_log(&network.nodes[DAVE], mark, "see \"Lose an HSM\" in the RUNBOOK").await;
+	let without_dave = finalised(&network.nodes[ALICE]).await + 2;
+	network.nodes[ALICE].wait_for_finality(without_dave).await;
+	wait_for_votes(&mut network, &voter, false).await;
+	plug(&tokens, &drawer);
+	wait_for_votes(&mut network, &voter, true).await;
+	for node in &network.nodes {
+		assert_eq!(equivocations(node), Vec::<String>::new(), "{} saw an equivocation", node.name);
+	}
 }
 
 /// Waits until the best chain has so many blocks more.

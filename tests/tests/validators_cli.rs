@@ -267,8 +267,15 @@ async fn a_node_belongs_to_the_label_that_its_key_signed_for_and_to_no_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_incident_is_reported_contained_and_closed_and_each_step_once() {
-	let network = Network::local().await;
+	// Its seats are of four countries, as they should be.
+	let network = Network::of_genesis(VALIDATORS, |genesis| {
+		for (founder, country) in ["XA", "XB", "XC", "XD"].into_iter().enumerate() {
+			genesis["labels"]["founders"][founder]["jurisdiction"] = country.into();
+		}
+	});
+	let network = network.await;
 	let cli = Cli::new(network.directory(), &network.nodes[ALICE]);
+	cli.run(&["network", "status"]).expect(0, "nothing is out of the ordinary");
 	cli.write("how-i-know.txt", "Eve's key is in a public repository.");
 	let report = ["incident", "report", "--code", "leakage", "--document", "how-i-know.txt"];
 	let by = |key: &'static str| ["--dev-key", key];
@@ -288,6 +295,7 @@ async fn an_incident_is_reported_contained_and_closed_and_each_step_once() {
 	cli.run(&["label", "show", "5"]).expect(0, "suspended");
 	let close = || cli.run(&[&["incident", "close", &id, "--outcome", "resolved"][..], &by("//Charlie")].concat());
 	close().expect(0, "closed (resolved)");
+	cli.run(&["network", "status"]).expect(0, "nothing is out of the ordinary");
 	close().expect(1, "is closed already");
 	cli.run(&["incident", "show", &id]).expect(0, "closed (resolved)");
 	cli.run(&["incident", "show", "4711"]).expect(1, "there is no incident 4711");

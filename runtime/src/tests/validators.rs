@@ -68,14 +68,14 @@ fn made_by(who: Sr25519Keyring) {
 	assert_eq!(Authorship::author(), Some(account(who)));
 }
 
-/// Alice's vote in a round.
-fn vote(round: u64, target: u8) -> (Prevote<Hash, u32>, AuthoritySignature) {
+/// A vote in a round.
+fn vote(who: Ed25519Keyring, round: u64, target: u8) -> (Prevote<Hash, u32>, AuthoritySignature) {
 	let vote = Prevote {
 		target_hash: Hash::repeat_byte(target),
 		target_number: 1,
 	};
 	let payload = sp_consensus_grandpa::localized_payload(round, 0, &Message::Prevote(vote.clone()));
-	(vote, Ed25519Keyring::Alice.sign(&payload).into())
+	(vote, who.sign(&payload).into())
 }
 
 fn key() -> AuthorityId {
@@ -84,12 +84,18 @@ fn key() -> AuthorityId {
 
 /// Alice's two votes of a round, reported as any node does.
 fn report(round_number: u64) -> DispatchResult {
-	let proof = KeyOwners::<Runtime>::prove((KEY_TYPE, key())).expect("the key is of this session");
+	report_of(Ed25519Keyring::Alice, round_number)
+}
+
+/// Somebody's.
+fn report_of(who: Ed25519Keyring, round_number: u64) -> DispatchResult {
+	let identity: AuthorityId = who.public().into();
+	let proof = KeyOwners::<Runtime>::prove((KEY_TYPE, identity.clone())).expect("the key is of this session");
 	let equivocation = Equivocation::Prevote(finality_grandpa::Equivocation {
 		round_number,
-		identity: key(),
-		first: vote(round_number, 1),
-		second: vote(round_number, 2),
+		identity,
+		first: vote(who, round_number, 1),
+		second: vote(who, round_number, 2),
 	});
 	let equivocation = Box::new(EquivocationProof::new(0, equivocation));
 	let reported = Grandpa::report_equivocation_unsigned(RuntimeOrigin::none(), equivocation, proof);
@@ -147,6 +153,24 @@ fn equivocator_loses_what_it_must_and_its_seat_and_nobody_else_anything() {
 				(margin(), margin())
 			);
 		}
+	});
+}
+
+#[test]
+fn no_more_offenders_are_disabled_than_may_fail() {
+	chain().execute_with(|| {
+		// One of four may.
+		let offenders = || [Alice, Bob].map(|who| status(label_of(who).id));
+		let disabled = || offenders().map(|offender| offender.disabled);
+		assert_eq!(report(1), Ok(()));
+		assert_eq!(disabled(), [true, false], "the control");
+		assert_eq!(report_of(Ed25519Keyring::Bob, 1), Ok(()));
+		assert_eq!(disabled(), [false, true]);
+		rotate(1);
+		assert_eq!(Session::disabled_validators().len(), 1);
+		assert_eq!(offenders().map(|offender| offender.votes), [true, true]);
+		rotate(1);
+		assert_eq!(offenders().map(|offender| offender.votes), [false, false]);
 	});
 }
 

@@ -44,6 +44,29 @@ fn service_that_contradicts_the_others_beyond_doubt_is_an_incident_once() {
 }
 
 #[test]
+fn whoever_wavers_is_one_incident_for_as_long_as_a_beacon_counts_and_then_another() {
+	with_chain(|| {
+		let lie = i64::from(BOUND) + 2 * 100 + 1;
+		let of = |service| [(IncidentKind::Clock { drift: lie }, Some(service))];
+		say([0, 0, lie], 100);
+		assert_eq!(incidents(), of(CLARA));
+		let last = System::block_number() + FRESHNESS;
+		while System::block_number() < last {
+			say([0, 0, 0], 100);
+			say([0, 0, lie], 100);
+		}
+		assert_eq!((System::block_number(), incidents()), (last, vec![]));
+		say([0, 0, lie], 100);
+		assert_eq!(incidents(), of(CLARA), "the control: a block later it is one again");
+
+		// Nobody but who wavered has to wait.
+		say([0, 0, 0], 100);
+		say([0, lie, 0], 100);
+		assert_eq!(incidents(), of(BRUNO));
+	});
+}
+
+#[test]
 fn an_organisation_has_one_voice_however_many_services_it_runs() {
 	with_chain(|| {
 		admit(ANNAS_OTHER);

@@ -3,7 +3,10 @@
 //! Positive controls: every invariant is found broken when it is.
 
 use super::say;
-use crate::{mock::*, NotedBlock, NotedBlocks, Outliers, SampleList, Samples, ServiceList, Terms, MAX_UNCERTAINTY, RING};
+use crate::{
+	mock::*, LastContradictions, NotedBlock, NotedBlocks, Outliers, SampleList, Samples, ServiceList, Terms, MAX_UNCERTAINTY,
+	RING,
+};
 use chirograph_primitives::time::{Sample, TimeTerms};
 
 /// What `try_state` says of a chain that `damage` was done to, beginning with three services of which one is out of line.
@@ -62,4 +65,6 @@ fn services_out_of_line_that_cannot_be_are_found() {
 	for services in [vec![DORA], vec![CLARA, ANNA], vec![ANNA, ANNA]] {
 		expect(4, || Outliers::<Test>::put(ServiceList::truncate_from(services)));
 	}
+	expect(4, || LastContradictions::<Test>::remove(CLARA));
+	expect(4, || LastContradictions::<Test>::insert(CLARA, System::block_number() + 1));
 }

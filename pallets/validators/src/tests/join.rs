@@ -6,6 +6,7 @@ use super::{events, history};
 use crate::{mock::*, Call, Candidates, Error, Event, MAX_CANDIDATES};
 use chirograph_primitives::validator::{ValidatorEvent, ValidatorState};
 use frame_support::{assert_noop, assert_ok, traits::GetCallName, BoundedVec};
+use pallet_session::SessionInterface;
 use sp_runtime::{DispatchError, TokenError};
 
 #[test]
@@ -76,6 +77,11 @@ fn keys_of_another_validator_or_without_proof_are_refused_by_the_session() {
 			pallet_session::Error::<Test>::InvalidProof
 		);
 		assert_noop!(Validators::join(by(5), MARGIN), Error::<Test>::NotWithKeys);
+		let set_keys = |of| <Session as SessionInterface>::set_keys(&account(5), keys(of));
+		assert_noop!(set_keys(4), pallet_session::Error::<Test>::DuplicatedKey);
+		// The control: keys that nobody has.
+		assert_ok!(set_keys(5));
+		assert_ok!(Validators::join(by(5), MARGIN));
 	});
 }
 
@@ -99,6 +105,40 @@ fn organisation_has_one_validator() {
 		// The control: of another organisation, it may.
 		put_label(5, account(5), 5, *b"XX");
 		assert_ok!(Validators::join(by(5), MARGIN));
+	});
+}
+
+#[test]
+fn organisation_has_one_validator_whatever_that_does_until_it_left_or_withdrew() {
+	with_seats(7, terms(), || {
+		for number in 4..=8 {
+			put_label(50 + number, account(50 + number), number, *b"XX");
+			set_keys(account(50 + number), 50 + number);
+		}
+		let another = |of: u32| Validators::join(by(50 + of), MARGIN);
+		assert_ok!(join(8));
+		assert_ok!(Validators::leave(by(6)));
+		assert!(report(&[5], 0, 1, 1));
+		author(&[1, 2, 3, 5, 6, 7], 3);
+		assert_eq!(state(8), ValidatorState::Waiting);
+		assert_eq!(state(6), ValidatorState::Retiring);
+		for number in [6, 7, 8] {
+			assert_noop!(another(number), Error::<Test>::OrganisationSits);
+		}
+		rotate(1);
+		assert_eq!(state(4), ValidatorState::Absent);
+		assert!(matches!(state(5), ValidatorState::Expelled { .. }));
+		for number in [4, 5] {
+			assert_noop!(another(number), Error::<Test>::OrganisationSits);
+		}
+
+		// The controls: one that left, with its margin still locked; and the one that was expelled, once it withdrew.
+		assert!(matches!(state(6), ValidatorState::Left { .. }));
+		assert_eq!(held(&account(6)), MARGIN);
+		assert_ok!(another(6));
+		rotate(31);
+		assert_ok!(Validators::withdraw(by(5)));
+		assert_ok!(another(5));
 	});
 }
 

@@ -20,6 +20,20 @@ fn who_waits_leaves_at_once() {
 }
 
 #[test]
+fn absent_one_leaves_at_once_however_few_are_left() {
+	with_chain(|| {
+		author(&[1, 2, 3], 3);
+		rotate(1);
+		assert_eq!(state(4), ValidatorState::Absent);
+		// The control: there are too few of those who sit.
+		assert_noop!(Validators::leave(by(3)), Error::<Test>::BelowMinimum);
+		assert_ok!(Validators::leave(by(4)));
+		// It is in the set of this session, and in none after that.
+		assert_eq!(state(4), ValidatorState::Left { free: 22 });
+	});
+}
+
+#[test]
 fn who_sits_makes_blocks_until_a_set_without_it_begins() {
 	with_seats(5, terms(), || {
 		assert_ok!(Validators::leave(by(5)));

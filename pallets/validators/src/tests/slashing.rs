@@ -15,6 +15,7 @@ use chirograph_primitives::{
 };
 use frame_support::assert_ok;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 #[test]
 fn one_equivocator_of_four_loses_nine_sixteenths() {
@@ -129,6 +130,29 @@ fn offender_is_out_of_the_set_as_soon_as_it_can_be_and_disabled_until_then() {
 		assert_eq!(set(), [1, 2, 3, 5].into());
 		assert!(Session::disabled_validators().is_empty());
 	});
+}
+
+#[test]
+fn no_more_offenders_are_disabled_than_may_fail_and_none_is_in_the_next_set() {
+	// Three of ten may fail, the control; and two of seven.
+	for (seats, at_last) in [(10, vec![3, 4, 5]), (7, vec![4, 5])] {
+		with_seats(seats, terms(), || {
+			let offenders = BTreeSet::from([4, 5, 6]);
+			for (number, disabled) in [(4, vec![3]), (5, vec![3, 4]), (6, at_last.clone())] {
+				assert!(report(&[number], 0, u64::from(number), 1));
+				// Who is found last takes the place of another.
+				assert_eq!(Session::disabled_validators(), disabled);
+			}
+			rotate(1);
+			assert_eq!(Session::disabled_validators().len(), at_last.len());
+			assert!(set().is_superset(&offenders), "their set was announced");
+			assert!(next_set().is_disjoint(&offenders));
+			rotate(1);
+			let honest: BTreeSet<u32> = (1..=seats).filter(|number| !offenders.contains(number)).collect();
+			assert_eq!(set(), honest);
+			assert!(Session::disabled_validators().is_empty());
+		});
+	}
 }
 
 #[test]

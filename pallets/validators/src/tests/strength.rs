@@ -10,7 +10,7 @@ use crate::{
 };
 use chirograph_primitives::{
 	incident::IncidentKind,
-	validator::{Anomaly, Coalition, Strength, WHOLE},
+	validator::{Anomaly, Coalition, Strength, ValidatorTerms, WHOLE},
 	Balance, Country,
 };
 use proptest::prelude::*;
@@ -99,6 +99,30 @@ fn too_few_seats_and_too_many_faulty_are_anomalies() {
 	four[1].faulty = true;
 	assert_eq!(judge(&four).anomalies, [Anomaly::TooManyFaulty { seats: 2 }]);
 	assert_eq!(judge(&four[2..]).anomalies, [Anomaly::TooFewSeats { seats: 2 }]);
+	// As many as tolerate a fault, and fewer than there are to be.
+	let five = ValidatorTerms { min_seats: 5, ..terms() };
+	four[1].faulty = false;
+	let judged = strength(1, &four, &Snapshot::of(&four), &five);
+	assert_eq!(judged.anomalies, [Anomaly::TooFewSeats { seats: 4 }]);
+}
+
+#[test]
+fn whoever_is_disabled_or_silent_is_faulty() {
+	with_chain(|| {
+		let faulty = || {
+			let found = Validators::strength().anomalies.into_iter();
+			found
+				.filter(|anomaly| matches!(anomaly, Anomaly::TooManyFaulty { .. }))
+				.collect::<Vec<_>>()
+		};
+		author(&[1, 2, 3], 3);
+		assert!(faulty().is_empty(), "one of four is silent, and one may fail");
+		assert!(report(&[3], 0, 1, 1));
+		assert_eq!(faulty(), [Anomaly::TooManyFaulty { seats: 2 }]);
+		// The control: one that is back is not.
+		author(&[4], 1);
+		assert!(faulty().is_empty());
+	});
 }
 
 #[test]

@@ -35,15 +35,18 @@ enum Arguments {
 	},
 	/// From submission to finality, four validators, at 80 % of what they can do
 	Finality {
-		/// Owners
-		#[arg(long, default_value_t = 2_000)]
+		/// Owners; at most 1,000 apply for a label at a time
+		#[arg(long, default_value_t = 900)]
 		accounts: usize,
-		/// Registrations of each owner, one after the other, to find out what the network can do
-		#[arg(long, default_value_t = 5)]
+		/// Registrations of each owner to find out what the network can do
+		#[arg(long, default_value_t = 15)]
 		each: u64,
 		/// For how long 80 % of that is sent
 		#[arg(long, default_value_t = 60)]
 		seconds: u64,
+		/// Length of a slot in seconds: longer where the machine has fewer than a core for each validator
+		#[arg(long, default_value_t = SLOT.as_secs())]
+		slot: u64,
 	},
 	/// Resident memory of each validator, under a registration a second
 	Memory {
@@ -126,7 +129,12 @@ const SLOT: Duration = Duration::from_secs(2);
 async fn main() {
 	match Arguments::parse() {
 		Arguments::Latency { registrations } => latency(registrations).await,
-		Arguments::Finality { accounts, each, seconds } => finality::under_load(accounts, each, seconds).await,
+		Arguments::Finality {
+			accounts,
+			each,
+			seconds,
+			slot,
+		} => finality::under_load(accounts, each, seconds, Duration::from_secs(slot)).await,
 		Arguments::Memory { seconds } => memory(seconds).await,
 		Arguments::Hash { mebibytes, rounds } => hash(mebibytes, rounds),
 		Arguments::Verify { rounds } => bundles::verify(rounds),

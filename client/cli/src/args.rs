@@ -337,17 +337,8 @@ pub enum LabelCommand {
 	},
 	/// Move somebody's label to the key that consented, as an auditor
 	Reassign {
-		/// The label's number
-		label: LabelId,
-		/// What the new key's `label takeover` wrote
-		#[arg(long, value_name = "FILE")]
-		takeover: PathBuf,
-		/// Why the key that holds it does so no more
-		#[arg(long, value_enum)]
-		reason: Retirement,
-		/// The first block that a compromised key is not believed in [default: what was reported]
-		#[arg(long, value_name = "BLOCK")]
-		since: Option<BlockNumber>,
+		#[command(flatten)]
+		reassignment: Reassignment,
 		#[command(flatten)]
 		signing: Signing,
 	},
@@ -556,6 +547,22 @@ pub struct SecondFactor {
 	/// What the passkey gave for that request
 	#[arg(long, value_name = "FILE")]
 	pub confirmation: Option<PathBuf>,
+}
+
+/// To whom a label is moved that its holder cannot move.
+#[derive(Args)]
+pub struct Reassignment {
+	/// The label's number
+	pub label: LabelId,
+	/// What the new key's `label takeover` wrote
+	#[arg(long, value_name = "FILE")]
+	pub takeover: PathBuf,
+	/// Why the key that holds it does so no more
+	#[arg(long, value_enum)]
+	pub reason: Retirement,
+	/// The first block that a compromised key is not believed in [default: what was reported]
+	#[arg(long, value_name = "BLOCK")]
+	pub since: Option<BlockNumber>,
 }
 
 #[derive(Args)]

@@ -102,7 +102,7 @@ async fn propose(action: CouncilAction, common: &Common, output: &Output) -> Res
 		_ => None,
 	};
 	let takeover = match &action {
-		CouncilAction::ReassignLabel { takeover, .. } => Some(Takeover::read(takeover)?),
+		CouncilAction::ReassignLabel { reassignment, .. } => Some(Takeover::read(&reassignment.takeover)?),
 		_ => None,
 	};
 	let signing = action.signing();
@@ -171,18 +171,12 @@ impl CouncilAction {
 			} => Action::SuspendLabel(*label, suspension(chain, *label, *reason, *since).await?),
 			Self::ReinstateLabel { label, .. } => Action::ReinstateLabel(*label),
 			Self::RevokeLabel { label, reason, .. } => Action::RevokeLabel(*label, (*reason).into()),
-			Self::ReassignLabel {
-				label,
-				takeover: file,
-				reason,
-				since,
-				..
-			} => {
+			Self::ReassignLabel { reassignment, .. } => {
 				let consent = match takeover {
 					Some(takeover) => takeover.clone(),
-					None => Takeover::read(file)?,
+					None => Takeover::read(&reassignment.takeover)?,
 				};
-				Action::ReassignLabel(*label, retirement(chain, *label, *reason, *since).await?, consent)
+				Action::ReassignLabel(reassignment.label, retirement(chain, reassignment).await?, consent)
 			},
 			Self::Call { call, as_root, .. } => Action::Call {
 				encoded: call.0.clone(),

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	args::{CertificateCommand, Common, LabelCommand, Retirement, RoleName, ShownFiles, Signing, Suspicion, Validity},
+	args::{
+		CertificateCommand, Common, LabelCommand, Reassignment, Retirement, RoleName, ShownFiles, Signing, Suspicion, Validity,
+	},
 	output::{as_of, final_in, Output},
 	passkey::guarded_names,
 	proof::WAITING,
@@ -212,17 +214,11 @@ pub async fn run(command: LabelCommand, common: &Common, output: &Output) -> Res
 			report_label(output, "moved, and final", &wait(output, sent).await?);
 			output.hint("the key that you signed with is of no use on the ledger any more");
 		},
-		LabelCommand::Reassign {
-			label,
-			takeover,
-			reason,
-			since,
-			signing,
-		} => {
-			let takeover = Takeover::read(&takeover)?;
+		LabelCommand::Reassign { reassignment, signing } => {
+			let takeover = Takeover::read(&reassignment.takeover)?;
 			let (submitter, key, patience) = signing.open(common).await?;
-			let reason = retirement(submitter.chain(), label, reason, since).await?;
-			let sent = labels::reassign(&submitter, &key, label, reason, &takeover, patience);
+			let reason = retirement(submitter.chain(), &reassignment).await?;
+			let sent = labels::reassign(&submitter, &key, reassignment.label, reason, &takeover, patience);
 			report_label(output, "moved, and final", &wait(output, sent).await?);
 		},
 		LabelCommand::Distrust { account, since, signing } => {
@@ -411,16 +407,11 @@ pub async fn suspension(
 }
 
 /// Why an account holds a label no more. Where its key is compromised, since when it was reported to be, unless that is said.
-pub async fn retirement(
-	chain: &Chain,
-	label: LabelId,
-	reason: Retirement,
-	since: Option<BlockNumber>,
-) -> Result<RetirementReason, Failure> {
-	match (reason, since) {
+pub async fn retirement(chain: &Chain, reassignment: &Reassignment) -> Result<RetirementReason, Failure> {
+	match (reassignment.reason, reassignment.since) {
 		(Retirement::Compromised, Some(since)) => Ok(RetirementReason::Compromised { since }),
 		// What was reported must not be forgotten with the key; and nothing is a better guess than that.
-		(Retirement::Compromised, None) => match reported(chain, label).await? {
+		(Retirement::Compromised, None) => match reported(chain, reassignment.label).await? {
 			Some(since) => Ok(RetirementReason::Compromised { since }),
 			None => Err(Failure::Usage(
 				"from which block on is the key not believed? Name it with --since".into(),

@@ -4,7 +4,7 @@
 
 use super::{
 	operation::{peer, tokens, OutcomeName},
-	Ending, Retirement, Signing, Suspicion,
+	Ending, Reassignment, Signing, Suspicion,
 };
 use chirograph_sdk::{
 	council::{Hash, MotionIndex},
@@ -152,17 +152,8 @@ pub enum CouncilAction {
 	},
 	/// Move the label of somebody who cannot to the key that consented: also that of a validator, of an auditor or of a member of the council
 	ReassignLabel {
-		/// The label's number
-		label: LabelId,
-		/// What the new key's `label takeover` wrote
-		#[arg(long, value_name = "FILE")]
-		takeover: PathBuf,
-		/// Why the key that holds it does so no more
-		#[arg(long, value_enum)]
-		reason: Retirement,
-		/// The first block that a compromised key is not believed in [default: what was reported]
-		#[arg(long, value_name = "BLOCK")]
-		since: Option<BlockNumber>,
+		#[command(flatten)]
+		reassignment: Reassignment,
 		#[command(flatten)]
 		signing: Signing,
 	},

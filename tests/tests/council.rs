@@ -135,6 +135,8 @@ async fn a_motion_whose_call_the_ledger_refuses_fails_and_says_why() {
 		"there is no incident 99",
 	);
 	refusal(&["suspend-label", "99"], 1, "there is no label 99");
+	let stranger = "12D3KooWSNZbAHoQeNRqUngvVgRvM7YGkVXvsn1hQ28ukP2i7ST7";
+	refusal(&["remove-peer", stranger], 1, "belongs to no label");
 	refusal(&["call", "0x2c05"], 2, "they do not decode");
 	refusal(&["call", "0x2c056300000000"], 2, "something is left behind the call");
 }

@@ -39,7 +39,8 @@
 //! | `apply` | an account that holds no label, and never did |
 //! | `withdraw` | the applicant |
 //! | `approve`, `reject` | `Auditor`, within its remit, of another organisation than the applicant's |
-//! | `renew`, `reinstate`, `add_roles`, `remove_roles`, `reassign` | `Auditor`, within its remit, of another organisation than the label's; the council |
+//! | `renew`, `reinstate`, `add_roles`, `remove_roles` | `Auditor`, within its remit, of another organisation than the label's; the council |
+//! | `reassign` | as `renew`; of a label with a margin at stake, the council alone |
 //! | `suspend` | as `renew`; `Regulator` of the label's country, of another organisation; the holder |
 //! | `revoke` | as `renew`; the holder |
 //! | `rotate` | the holder |
